@@ -1,0 +1,1 @@
+"""People, organisations, accreditation and roles: who may act, and under whose name."""

@@ -1,0 +1,8 @@
+"""Django's handle on the app."""
+
+from django.apps import AppConfig
+
+
+class RecordsConfig(AppConfig):
+    name = "records"
+    default_auto_field = "django.db.models.BigAutoField"
