@@ -1,0 +1,41 @@
+"""What every page knows: who acts, where they may go, whom to ring out of hours."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.http import Request
+from accounts.policies import can
+from accounts.roles import Permission
+
+# label, URL name, the permission that makes the entry appear (None: everybody signed in)
+NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
+    ("Home", "accounts:home", None),
+    ("Search", "records:search", Permission.SEARCH),
+    ("Audit trail", "trail:events", Permission.READ_LOCAL_TRAIL),
+    ("Audit trail", "trail:events", Permission.READ_WHOLE_TRAIL),
+    ("Your account", "accounts:your-account", None),
+)
+
+
+def page_facts(request: Request) -> dict[str, Any]:
+    """Template context for every page; pages shown before the middleware ran get the anonymous version."""
+    acting = getattr(request, "acting", None)
+    return {
+        "acting": acting,
+        "grants": getattr(request, "grants", []),
+        "navigation": _navigation(request) if acting and acting.user else [],
+        "duty_phone": acting.duty_phone if acting else settings.NATIONAL_DUTY_PHONE,
+        "national_duty_phone": settings.NATIONAL_DUTY_PHONE,
+        "service_name": settings.SERVICE_NAME,
+        "demo": settings.DEMO,
+    }
+
+
+def _navigation(request: Request) -> list[dict[str, Any]]:
+    return [
+        {"label": label, "url": reverse(name), "active": request.path == reverse(name)}
+        for label, name, permission in NAVIGATION
+        if permission is None or can(request.acting, permission).allowed
+    ]

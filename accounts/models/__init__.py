@@ -1,0 +1,17 @@
+"""Facts about people and organisations, one file a subject; constraints are stated here and kept by the database."""
+
+from accounts.models.accreditation import Accreditation
+from accounts.models.grants import RoleGrant, RoleGrantHistory
+from accounts.models.invitations import Invitation
+from accounts.models.organisations import Authority, Organisation
+from accounts.models.users import User
+
+__all__ = [
+    "Accreditation",
+    "Authority",
+    "Invitation",
+    "Organisation",
+    "RoleGrant",
+    "RoleGrantHistory",
+    "User",
+]

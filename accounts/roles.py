@@ -1,0 +1,101 @@
+"""Which role may do what: the one table. Widening a role is a change to this file and needs no data change.
+
+A role is held as a grant on an organisation (`accounts.models.RoleGrant`). Whether a grant counts today
+(account active, organisation accredited) is decided in `policies.py`, not here.
+"""
+
+from enum import StrEnum
+
+from django.db import models
+
+
+class OrganisationKind(models.TextChoices):
+    """What an organisation is; the first three manage accounts, the last is managed by one of them."""
+
+    CENTRAL_BODY = "central_body", "Central body"
+    LOCAL_AUTHORITY = "local_authority", "Local authority"
+    NATIONAL_PARTNER = "national_partner", "National partner"
+    EMPLOYER = "employer", "Employing organisation"
+
+
+class Role(models.TextChoices):
+    """The seven roles; the value is the permission codename stored by django-guardian."""
+
+    PRACTITIONER = "practitioner", "Practitioner"
+    MANAGEMENT_TEAM = "management_team", "Management team member"
+    ACCREDITATION_OFFICER = "accreditation_officer", "Accreditation officer"
+    SHIELD_ADMINISTRATOR = "shield_administrator", "Shield administrator"
+    MEDIATOR = "mediator", "Mediator"
+    CENTRAL_TEAM = "central_team", "Central team member"
+    AUDITOR = "auditor", "Auditor"
+
+
+class Permission(StrEnum):
+    """One thing a role may do. Policies ask for these; nothing else in the code names a role."""
+
+    SEARCH = "search"
+    OPEN_RECORD = "open_record"
+    CREATE_RECORD = "create_record"
+    AMEND_RECORD = "amend_record"
+    DISPUTE_FIELD = "dispute_field"
+    RECORD_INVOLVEMENT = "record_involvement"
+    IMPORT_RECORDS = "import_records"
+    READ_LOCAL_TRAIL = "read_local_trail"
+    READ_WHOLE_TRAIL = "read_whole_trail"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    SUSPEND_ACCOUNT = "suspend_account"
+    ACCREDIT = "accredit"
+
+
+_LOOK_UP = {Permission.SEARCH, Permission.OPEN_RECORD}
+_KEEP_RECORDS = {
+    Permission.CREATE_RECORD,
+    Permission.AMEND_RECORD,
+    Permission.DISPUTE_FIELD,
+    Permission.RECORD_INVOLVEMENT,
+}
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.PRACTITIONER: frozenset(_LOOK_UP | _KEEP_RECORDS),
+    Role.MEDIATOR: frozenset(_LOOK_UP | {Permission.DISPUTE_FIELD}),
+    Role.SHIELD_ADMINISTRATOR: frozenset(_LOOK_UP | {Permission.DISPUTE_FIELD}),
+    Role.MANAGEMENT_TEAM: frozenset(
+        _LOOK_UP
+        | _KEEP_RECORDS
+        | {
+            Permission.IMPORT_RECORDS,
+            Permission.READ_LOCAL_TRAIL,
+            Permission.MANAGE_ACCOUNTS,
+            Permission.SUSPEND_ACCOUNT,
+        }
+    ),
+    Role.ACCREDITATION_OFFICER: frozenset({Permission.ACCREDIT}),
+    Role.CENTRAL_TEAM: frozenset(
+        {Permission.READ_WHOLE_TRAIL, Permission.MANAGE_ACCOUNTS, Permission.SUSPEND_ACCOUNT}
+    ),
+    Role.AUDITOR: frozenset({Permission.READ_WHOLE_TRAIL}),
+}
+
+_MANAGING = frozenset({OrganisationKind.LOCAL_AUTHORITY, OrganisationKind.NATIONAL_PARTNER})
+
+# Where a role may be held. A national partner serves its own staff only (Hansard, 5 Nov 2008), so it has no
+# shield administrator; the central team never searches for children.
+HOMES: dict[Role, frozenset[OrganisationKind]] = {
+    Role.PRACTITIONER: _MANAGING | {OrganisationKind.EMPLOYER},
+    Role.MEDIATOR: _MANAGING,
+    Role.SHIELD_ADMINISTRATOR: frozenset({OrganisationKind.LOCAL_AUTHORITY}),
+    Role.MANAGEMENT_TEAM: _MANAGING,
+    Role.ACCREDITATION_OFFICER: frozenset({OrganisationKind.CENTRAL_BODY}),
+    Role.CENTRAL_TEAM: frozenset({OrganisationKind.CENTRAL_BODY}),
+    Role.AUDITOR: frozenset({OrganisationKind.CENTRAL_BODY}),
+}
+
+
+def permissions_of(role: Role) -> frozenset[Permission]:
+    """What `role` may do, by the table above."""
+    return PERMISSIONS[role]
+
+
+def may_be_held_at(role: Role, kind: OrganisationKind) -> bool:
+    """Whether an organisation of this kind can have people in this role."""
+    return kind in HOMES[role]

@@ -1,0 +1,1 @@
+"""Signing in: allauth (password, TOTP, passkeys, recovery codes) and axes (lock-out), bent to our rules."""

@@ -1,0 +1,71 @@
+"""What the web and worker role may do to each business table. Applied after every `migrate`, idempotent.
+
+The ledger's own privileges are part of its migration (`audit/migrations`). Nothing is ever granted on "all tables".
+A house test fails when a model has no line here.
+"""
+
+from django.apps import apps
+from django.db import connections, models
+
+READ = "SELECT"
+ADD = "SELECT, INSERT"
+KEEP = "SELECT, INSERT, UPDATE"
+ALL = "SELECT, INSERT, UPDATE, DELETE"
+
+# Rows of people, organisations and children are never deleted; history is never changed.
+OWN_TABLES: dict[str, str] = {
+    "accounts.Accreditation": KEEP,
+    "accounts.Authority": READ,
+    "accounts.Invitation": KEEP,
+    "accounts.Organisation": KEEP,
+    "accounts.RoleGrant": ALL,
+    "accounts.RoleGrantHistory": ADD,
+    "accounts.User": KEEP,
+}
+
+# Libraries' tables. The generic permission tables of django-guardian stay unused: no privilege at all.
+LIBRARY_TABLES: dict[str, str] = {
+    "account.EmailAddress": ALL,
+    "account.EmailConfirmation": ALL,
+    "auth.Group": READ,
+    "auth.Permission": READ,
+    "axes.AccessAttempt": ALL,
+    "axes.AccessAttemptExpiration": ALL,
+    "axes.AccessFailureLog": ALL,
+    "axes.AccessLog": ALL,
+    "contenttypes.ContentType": READ,
+    "guardian.GroupObjectPermission": "",
+    "guardian.UserObjectPermission": "",
+    "mfa.Authenticator": ALL,
+    "sessions.Session": ALL,
+}
+
+APP_ROLE = "idx_app"
+
+
+def tables() -> dict[str, str]:
+    """Every managed table of the project with the privileges of the app role, by model label."""
+    return {**OWN_TABLES, **LIBRARY_TABLES}
+
+
+def apply_grants(alias: str = "owner") -> None:
+    """Gives the app role exactly the privileges listed above, as the owner of the tables."""
+    quote = connections[alias].ops.quote_name
+    with connections[alias].cursor() as cursor:
+        for label, privileges in tables().items():
+            model = apps.get_model(label)
+            for table in _tables_of(model):
+                name = quote(table)
+                cursor.execute(f"REVOKE ALL ON {name} FROM {APP_ROLE}")
+                if privileges:
+                    cursor.execute(f"GRANT {privileges} ON {name} TO {APP_ROLE}")
+        cursor.execute(f"GRANT SELECT ON django_migrations TO {APP_ROLE}")
+
+
+def _tables_of(model: type[models.Model]) -> list[str]:
+    through = [
+        field.remote_field.through._meta.db_table
+        for field in model._meta.local_many_to_many
+        if field.remote_field.through._meta.auto_created
+    ]
+    return [model._meta.db_table, *through]
