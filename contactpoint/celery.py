@@ -5,7 +5,7 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import setup_logging
+from celery.signals import beat_init, celeryd_init, setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contactpoint.settings")
 
@@ -40,3 +40,12 @@ def use_djangos_logging(**_: Any) -> None:
     from django.conf import settings
 
     dictConfig(settings.LOGGING)
+
+
+@celeryd_init.connect
+@beat_init.connect
+def refuse_weak_production(**_: Any) -> None:
+    """Worker and beat ask the same questions as the web process before they begin."""
+    from contactpoint import checks
+
+    checks.refuse_weak_production()

@@ -1,0 +1,125 @@
+"""Start-up checks: production does not serve on weak settings, with a strong database role, or with invented data in it.
+
+Registered with Django's check framework (so `check --deploy --database default` names each one) and asked again by
+`refuse_weak_production`, since neither gunicorn nor Celery runs Django's checks by itself.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register, run_checks
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
+from django.db.utils import Error as DatabaseError
+
+from accounts.models import Organisation, User
+from accounts.synthetic import is_synthetic
+from audit.ledger.partitions import months_ahead
+from records.models import ChildRecord
+
+MINIMUM_KEY_LENGTH = 50
+CLOCK_SKEW_SECONDS = 1.0
+
+
+def _error(number: int, message: str, hint: str) -> Error:
+    return Error(message, hint=hint, id=f"contactpoint.E{number:03}")
+
+
+@register(Tags.security)
+def settings_are_strong(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    """What the environment must supply before the outside world may connect."""
+    return list(_weak_settings()) if settings.PRODUCTION else []
+
+
+def _weak_settings() -> Iterator[CheckMessage]:
+    if settings.DEMO:
+        yield _error(1, "CONTACTPOINT_DEMO is set in production.", "Unset it.")
+    if len(settings.SECRET_KEY) < MINIMUM_KEY_LENGTH or len(set(settings.SECRET_KEY)) < 5:
+        yield _error(2, "SECRET_KEY is too weak.", "Give at least 50 random characters.")
+    if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
+        yield _error(3, "ALLOWED_HOSTS is empty or open.", "Name the host the site is served under.")
+    if settings.SECRET_KEY in settings.FIELD_KEYS:
+        yield _error(4, "FIELD_KEY equals SECRET_KEY.", "Generate a separate Fernet key.")
+    if "owner" in settings.DATABASES:
+        yield _error(
+            5,
+            "DATABASE_OWNER_URL is set where the site runs.",
+            "Give the owner's credentials to the migrate job only.",
+        )
+
+
+@register(Tags.database)
+def database_is_guarded(
+    app_configs: Any, databases: Sequence[str] | None = None, **_: Any
+) -> list[CheckMessage]:
+    """The app's role is weak, commits are durable, the clock agrees, partitions are ahead, no data is invented."""
+    if not settings.PRODUCTION or "default" not in (databases or ()):
+        return []
+    try:
+        return [*_role_is_weak(), *_commits_are_durable(), *_ledger_is_ready(), *_data_is_real()]
+    except DatabaseError as problem:
+        return [_error(10, f"The database cannot be checked: {type(problem).__name__}.", "Run migrate as the owner first.")]
+
+
+def _one_row(sql: str) -> tuple[Any, ...]:
+    with connections["default"].cursor() as cursor:
+        cursor.execute(sql)
+        row: tuple[Any, ...] = cursor.fetchone()
+        return row
+
+
+def _role_is_weak() -> Iterator[CheckMessage]:
+    strong, owns, same = _one_row(
+        "SELECT r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb"
+        "   OR EXISTS (SELECT 1 FROM pg_auth_members m WHERE m.member = r.oid),"
+        " EXISTS (SELECT 1 FROM pg_class c WHERE c.relowner = r.oid),"
+        " session_user = current_user FROM pg_roles r WHERE r.rolname = session_user"
+    )
+    if strong or owns or not same:
+        yield _error(
+            11,
+            "DATABASE_URL names a role that is too strong.",
+            "Use idx_app: no superuser, no owner of tables, member of no other role.",
+        )
+
+
+def _commits_are_durable() -> Iterator[CheckMessage]:
+    (mode,) = _one_row("SELECT current_setting('synchronous_commit')")
+    if mode == "off":
+        yield _error(12, "synchronous_commit is off.", "A disclosure must not outlive its event.")
+
+
+def _ledger_is_ready() -> Iterator[CheckMessage]:
+    if months_ahead() < 1:
+        yield _error(13, "The ledger has no partition for next month.", "Run audit_partitions.")
+    (database_time,) = _one_row("SELECT extract(epoch FROM clock_timestamp())")
+    if abs(float(database_time) - time.time()) > CLOCK_SKEW_SECONDS:
+        yield _error(14, "This machine's clock and the database's differ.", "Synchronise both to UTC.")
+
+
+def _data_is_real() -> Iterator[CheckMessage]:
+    invented = (
+        is_synthetic()
+        or User.objects.filter(is_invented=True).exists()
+        or Organisation.objects.filter(is_invented=True).exists()
+        or ChildRecord.objects.filter(is_invented=True).exists()
+    )
+    if invented:
+        yield _error(15, "This database holds invented people.", "Never run production on demo data.")
+
+
+def refuse_weak_production() -> None:
+    """Called as a web or worker process starts. Raises `ImproperlyConfigured` naming everything that is weak."""
+    if not settings.PRODUCTION:
+        return
+    found = [
+        *run_checks(tags=[Tags.security], include_deployment_checks=True),
+        *run_checks(tags=[Tags.database], databases=["default"]),
+    ]
+    weak = [message for message in found if message.is_serious()]
+    if weak:
+        raise ImproperlyConfigured(
+            "ContactPoint refuses to start:\n" + "\n".join(f"- {m.msg} {m.hint}" for m in weak)
+        )
