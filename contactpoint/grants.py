@@ -21,6 +21,21 @@ OWN_TABLES: dict[str, str] = {
     "accounts.RoleGrant": ALL,
     "accounts.RoleGrantHistory": ADD,
     "accounts.User": KEEP,
+    "records.Address": KEEP,
+    "records.BirthDate": KEEP,
+    "records.Carer": KEEP,
+    "records.ChildName": KEEP,
+    "records.ChildRecord": KEEP,
+    "records.FieldDispute": KEEP,
+    "records.Identifier": ADD,
+    "records.Involvement": KEEP,
+    "records.Practice": KEEP,
+    "records.PracticeRegistration": KEEP,
+    "records.School": KEEP,
+    "records.SchoolPlace": KEEP,
+    "records.SearchRequest": ALL,  # erased after minutes
+    "records.Service": KEEP,
+    "records.SourceLink": KEEP,
 }
 
 # Libraries' tables. The generic permission tables of django-guardian stay unused: no privilege at all.

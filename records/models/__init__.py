@@ -1,0 +1,41 @@
+"""Facts about children, one file a subject; constraints stated here, kept by the database.
+
+No case data.
+"""
+
+from records.models.children import BirthDate, ChildName, ChildRecord, NameUse, Sex
+from records.models.contacts import Address, AddressKind, Carer
+from records.models.identifiers import Identifier, IdentifierScheme
+from records.models.involvement import Involvement, Service, ServiceKind
+from records.models.places import Practice, PracticeRegistration, School, SchoolPlace
+from records.models.provenance import DisputedField, DisputeReason, FieldDispute, SourceLink
+from records.models.requests import SearchRequest
+from records.models.search import ChildSearch, NameDelete, NameStat
+
+__all__ = [
+    "Address",
+    "AddressKind",
+    "BirthDate",
+    "Carer",
+    "ChildName",
+    "ChildRecord",
+    "ChildSearch",
+    "DisputeReason",
+    "DisputedField",
+    "FieldDispute",
+    "Identifier",
+    "IdentifierScheme",
+    "Involvement",
+    "NameDelete",
+    "NameStat",
+    "NameUse",
+    "Practice",
+    "PracticeRegistration",
+    "School",
+    "SchoolPlace",
+    "SearchRequest",
+    "Service",
+    "ServiceKind",
+    "Sex",
+    "SourceLink",
+]
