@@ -128,7 +128,7 @@ def facts_text(facts: Mapping[str, object] | None) -> str | None:
     """The canonical text of `facts`; None for none. Raises as `detail_text`, and without a `v`."""
     if facts is None:
         return None
-    if not isinstance(facts.get("v"), int):
+    if type(facts.get("v")) is not int:
         raise ValueError("facts carry their version as a whole number 'v'")
     return _text("facts", facts, FACT_KEYS)
 

@@ -1,0 +1,181 @@
+-- The ledger: one append-only table of events, its erasable payloads, its guards and its privileges.
+-- Runs as the owner role (not a superuser). PostgreSQL 15 or newer, no extension. Reversed by 0001_ledger_reverse.sql.
+-- The columns of audit_event are final: they will be sealed. A new fact goes into detail, facts or the payload.
+
+do $$
+declare
+  missing text;
+begin
+  select string_agg(wanted, ', ' order by wanted) into missing
+    from unnest(array['idx_app', 'idx_local', 'idx_auditor', 'idx_scan', 'idx_count', 'idx_sealer']) as wanted
+   where not exists (select from pg_catalog.pg_roles where rolname = wanted);
+  if missing is not null then
+    raise exception 'the database roles % do not exist', missing
+      using hint = 'Create the login roles before migrating; see docs/how-to/deploy.md.';
+  end if;
+end
+$$;
+
+-- 1. Tables ----------------------------------------------------------------------------------------------------------
+
+create table public.audit_event (
+  id              bigint      generated always as identity,
+  era             smallint    not null default 1,                       -- raised when transaction ids start again
+  recorded_at     timestamptz not null default clock_timestamp(),
+  xid             xid8        not null default pg_current_xact_id(),    -- of the top-level transaction
+  action          text        not null,
+  outcome         text        not null,
+  reason          text,                                                 -- code of a denial, failure or act
+  actor_kind      text        not null,
+  actor_id        bigint,
+  actor_role      text,
+  actor_org       integer,
+  actor_base      integer,                                              -- managing authority or partner then
+  grant_id        bigint,
+  on_behalf_of    bigint,
+  session_ref     bytea,                                                -- keyed hash of the session key, 16 bytes
+  source_ip       inet,
+  request_id      uuid,
+  network_id      integer,
+  target_type     text,
+  target_id       bigint,
+  child_authority text,                                                 -- GSS code of the responsible authority then
+  enquiry_id      bigint,
+  purpose         text,                                                 -- reason for access, from the closed list
+  query_fields    text[],                                               -- which criteria, never their values
+  own_surname     boolean,
+  own_address     boolean,
+  result_count    integer,
+  result_ids      bigint[],                                             -- child records shown, in order
+  facts           text,                                                 -- canonical JSON, versioned
+  detail          text        not null default '{}',                    -- canonical JSON, no personal data
+  payload_digest  bytea,                                                -- SHA-256(salt || body) when there is one
+  primary key (id, recorded_at),
+  constraint audit_event_action check (action ~ '^[a-z][a-z_]{0,31}\.[a-z][a-z_]{0,31}$'),
+  constraint audit_event_outcome check (outcome in ('success', 'failure', 'denied', 'error')),
+  constraint audit_event_reason check (reason ~ '^[A-Za-z][A-Za-z0-9_.:-]{0,99}$'),
+  constraint audit_event_reason_given check (outcome = 'success' or reason is not null),
+  constraint audit_event_actor_kind check (actor_kind in ('person', 'job', 'command', 'anonymous')),
+  constraint audit_event_actor_id check (
+    case actor_kind when 'person' then actor_id is not null when 'anonymous' then actor_id is null else true end),
+  constraint audit_event_actor_role check (actor_role ~ '^[A-Za-z][A-Za-z0-9_.: -]{0,99}$'),
+  constraint audit_event_session_ref check (octet_length(session_ref) = 16),
+  constraint audit_event_target_type check (target_type ~ '^[A-Za-z][A-Za-z0-9_.]{0,63}$'),
+  constraint audit_event_target check (target_id is null or target_type is not null),
+  constraint audit_event_child_authority check (child_authority ~ '^[A-Z][0-9]{8}$'),
+  constraint audit_event_purpose check (purpose ~ '^[A-Za-z][A-Za-z0-9_.-]{0,63}$'),
+  constraint audit_event_result_count check (result_count >= 0),
+  constraint audit_event_query_fields check (
+    array_ndims(query_fields) = 1 and array_lower(query_fields, 1) = 1
+    and array_position(query_fields, null) is null and cardinality(query_fields) <= 50),
+  constraint audit_event_result_ids check (
+    array_ndims(result_ids) = 1 and array_lower(result_ids, 1) = 1
+    and array_position(result_ids, null) is null and cardinality(result_ids) <= 1000),
+  constraint audit_event_facts check (octet_length(facts) <= 16384),
+  constraint audit_event_detail check (octet_length(detail) <= 16384),
+  constraint audit_event_payload_digest check (octet_length(payload_digest) = 32)
+) partition by range (recorded_at);
+
+create index audit_event_xid_idx on public.audit_event (xid);
+create index audit_event_actor_idx on public.audit_event (actor_id, recorded_at);
+create index audit_event_target_idx on public.audit_event (target_id, recorded_at) where target_id is not null;
+create index audit_event_base_idx on public.audit_event (actor_base, recorded_at);
+create index audit_event_time_idx on public.audit_event using brin (recorded_at) with (pages_per_range = 32);
+
+create table public.audit_payload (
+  event_id    bigint      primary key,
+  recorded_at timestamptz not null,
+  salt        bytea       not null check (octet_length(salt) = 16),
+  body        text        not null check (octet_length(body) <= 65536)
+);
+
+-- 2. Guards: nobody changes or removes a row, the owner neither -------------------------------------------------------
+-- "Always" triggers also fire under session_replication_role = replica, so only ALTER TABLE can silence them.
+
+create function public.audit_refuse() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  raise exception 'the ledger is append-only: % refused', tg_op using errcode = 'insufficient_privilege';
+end
+$$;
+revoke all on function public.audit_refuse() from public;
+
+create trigger no_mod before update or delete on public.audit_event
+  for each row execute function public.audit_refuse();
+create trigger no_trunc before truncate on public.audit_event
+  for each statement execute function public.audit_refuse();
+create trigger no_mod before update or delete on public.audit_payload
+  for each row execute function public.audit_refuse();
+create trigger no_trunc before truncate on public.audit_payload
+  for each statement execute function public.audit_refuse();
+alter table public.audit_event enable always trigger no_mod;
+alter table public.audit_event enable always trigger no_trunc;
+alter table public.audit_payload enable always trigger no_mod;
+alter table public.audit_payload enable always trigger no_trunc;
+
+-- 3. Privileges: each login exactly what it needs; never "on all tables" ----------------------------------------------
+
+revoke all on public.audit_event, public.audit_payload
+  from public, idx_app, idx_local, idx_auditor, idx_scan, idx_count, idx_sealer;
+revoke all on sequence public.audit_event_id_seq
+  from public, idx_app, idx_local, idx_auditor, idx_scan, idx_count, idx_sealer;
+
+grant insert (action, outcome, reason, actor_kind, actor_id, actor_role, actor_org, actor_base, grant_id,
+              on_behalf_of, session_ref, source_ip, request_id, network_id, target_type, target_id,
+              child_authority, enquiry_id, purpose, query_fields, own_surname, own_address, result_count,
+              result_ids, facts, detail, payload_digest)
+  on public.audit_event to idx_app, idx_local, idx_auditor, idx_scan;
+grant insert (event_id, recorded_at, salt, body) on public.audit_payload to idx_app;
+grant select (id, recorded_at) on public.audit_event to idx_app;
+grant select on public.audit_event to idx_local, idx_auditor, idx_scan, idx_sealer;
+grant select on public.audit_payload to idx_auditor;
+
+-- Rows: local teams see the events of their own base. The setting is made for one transaction after the application
+-- has checked membership (audit/ledger/scope.py); without it the cast or current_setting itself raises.
+alter table public.audit_event enable row level security;
+create policy append on public.audit_event for insert
+  to idx_app, idx_local, idx_auditor, idx_scan with check (true);
+create policy read_all on public.audit_event for select
+  to idx_app, idx_auditor, idx_scan, idx_sealer using (true);
+create policy read_own_base on public.audit_event for select
+  to idx_local using (actor_base = (select current_setting('index.base')::integer));
+
+-- 4. Partitions: by month of recorded_at (UTC), in a schema no service role may use; no default partition -------------
+
+create schema audit_part;
+revoke all on schema audit_part from public;
+
+create function public.audit_ensure_partitions(ahead integer) returns integer
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  this_month constant timestamp := date_trunc('month', clock_timestamp() at time zone 'UTC');
+  first_day  timestamp;
+  name       text;
+  made       integer := 0;
+begin
+  if ahead is null or ahead not between 0 and 12 then
+    raise exception 'ahead is 0 to 12 months' using errcode = 'invalid_parameter_value';
+  end if;
+  perform pg_advisory_xact_lock(hashtext('audit_ensure_partitions'));
+  for step in 0..ahead loop
+    first_day := this_month + make_interval(months => step);
+    name := to_char(first_day, '"audit_event_y"YYYY"m"MM');
+    continue when to_regclass('audit_part.' || name) is not null;
+    -- Made apart and attached: PARTITION OF would lock out every append meanwhile.
+    execute format('create table audit_part.%I (like public.audit_event including constraints)', name);
+    execute format('revoke all on audit_part.%I from public', name);
+    execute format('alter table audit_part.%I enable row level security', name);  -- no policy: nobody
+    execute format('create trigger no_trunc before truncate on audit_part.%I '
+                   'for each statement execute function public.audit_refuse()', name);
+    execute format('alter table audit_part.%I enable always trigger no_trunc', name);
+    execute format('alter table public.audit_event attach partition audit_part.%I for values from (%L) to (%L)',
+                   name, first_day at time zone 'UTC', (first_day + interval '1 month') at time zone 'UTC');
+    made := made + 1;
+  end loop;
+  return made;
+end
+$$;
+revoke all on function public.audit_ensure_partitions(integer) from public;
+grant execute on function public.audit_ensure_partitions(integer) to idx_app;
+
+select public.audit_ensure_partitions(3);

@@ -1,0 +1,5 @@
+"""Where Django looks for models. They live in the rooms; nobody but Django imports this module."""
+
+from audit.ledger.models import AuditEvent, AuditPayload
+
+__all__ = ["AuditEvent", "AuditPayload"]
