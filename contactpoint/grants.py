@@ -26,9 +26,12 @@ OWN_TABLES: dict[str, str] = {
     "records.Carer": KEEP,
     "records.ChildName": KEEP,
     "records.ChildRecord": KEEP,
+    "records.ChildSearch": ALL,  # derived: rebuilt from the records at any time
     "records.FieldDispute": KEEP,
     "records.Identifier": ADD,
     "records.Involvement": KEEP,
+    "records.NameDelete": ADD,
+    "records.NameStat": KEEP,
     "records.Practice": KEEP,
     "records.PracticeRegistration": KEEP,
     "records.School": KEEP,

@@ -18,6 +18,7 @@ class ChildSearch(models.Model):
 
     class Meta:
         db_table = "child_search"
+        default_permissions = ()
         indexes = [GinIndex(fields=["keys"], name="child_search_keys", fastupdate=False)]
 
     def __str__(self) -> str:
@@ -35,6 +36,7 @@ class NameStat(models.Model):
 
     class Meta:
         db_table = "name_stat"
+        default_permissions = ()
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}: {self.n}"
@@ -49,6 +51,7 @@ class NameDelete(models.Model):
 
     class Meta:
         db_table = "name_delete"
+        default_permissions = ()
 
     def __str__(self) -> str:
         return self.name

@@ -1,0 +1,148 @@
+"""How well one recorded value agrees with one typed value: bits of evidence, and why in words.
+
+Pure. Adding up, and which of several recorded values counts, is score.py's.
+
+Sources: Fellegi and Sunter, "A Theory for Record Linkage" (1969): agreement counts by its rarity;
+Jaro (1989) and Winkler (1990) for string closeness. The steps were set from first principles, not
+fitted to any data. Name, of its weight w: equal 1, another spelling or nearly equal 0.85, part of
+a double name 0.8, short form 0.7, Jaro-Winkler from .88 0.65, sounds alike or two slips 0.5, from
+.80 0.25; same initial -2 bits (given) or -1.75 (family), otherwise -4 or -3.5. Date: equal +12.5,
+day and month swapped +9.5, one digit or two neighbours swapped +7.5, down to -6. Postcode: equal
++14, one slip +10 or +8, district +5, other -1.5. Sex: +1 or -3. Age: +2 or -6; the year alone: +4.
+"""
+
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA, Hamming, JaroWinkler
+
+from records.search.normalise import SHORTEST_PART
+from records.search.phonetic import double_metaphone
+from records.search.question import TypedName
+from records.search.vocabulary import GIVEN, Vocabulary
+
+SAME = "same"
+
+
+class Outcome(NamedTuple):
+    """Bits of evidence, and the kind of agreement in words ("" when there is none)."""
+
+    weight: float
+    words: str
+
+
+NOTHING = Outcome(0.0, "")
+INITIAL_ONLY = {True: -2.0, False: -1.75}
+OTHER_NAME = {True: -4.0, False: -3.5}
+
+_similarity = JaroWinkler.similarity
+
+
+def compare_name(typed: TypedName, recorded: str, vocabulary: Vocabulary) -> Outcome:
+    """Compare a typed name with a recorded one (`SMITH-JONES`); an empty record says nothing."""
+    if not recorded:
+        return NOTHING
+    joined = recorded.replace("-", "")
+    weight = vocabulary.weight(typed.kind, typed.joined)
+    if joined == typed.joined:
+        return Outcome(weight, SAME)
+    closeness = _similarity(typed.joined, joined)
+    factor, words = _nearness(typed, recorded, joined, closeness)
+    if factor:
+        return Outcome(factor * min(weight, vocabulary.weight(typed.kind, joined)), words)
+    is_given = typed.kind == GIVEN
+    initial = typed.joined[0] == joined[0]
+    return Outcome((INITIAL_ONLY if initial else OTHER_NAME)[is_given], "")
+
+
+def _nearness(typed: TypedName, recorded: str, joined: str, closeness: float) -> tuple[float, str]:
+    """The share of the weight that a name which is not equal earns, best reading first."""
+    if joined in typed.spellings:
+        return 0.85, "another spelling"
+    if closeness >= 0.93:
+        return 0.85, "spelt almost the same"
+    if _shares_a_part(typed, recorded):
+        return 0.8, "part of a double name"
+    if joined in typed.nicknames:
+        return 0.7, "short form"
+    if closeness >= 0.88:
+        return 0.65, "spelt much the same"
+    return _faint_nearness(typed, joined, closeness)
+
+
+def _faint_nearness(typed: TypedName, joined: str, closeness: float) -> tuple[float, str]:
+    if closeness < 0.5:
+        return 0.0, ""
+    if _sounds_alike(typed, joined):
+        return 0.5, "sounds like"
+    slips = 1 if min(len(joined), len(typed.joined)) < 5 else 2
+    if OSA.distance(typed.joined, joined, score_cutoff=slips) <= slips:
+        return 0.5, "spelt a little differently"
+    return (0.25, "spelt a little differently") if closeness >= 0.8 else (0.0, "")
+
+
+def _shares_a_part(typed: TypedName, recorded: str) -> bool:
+    if "-" not in recorded and len(typed.parts) == 1:
+        return False
+    words = {word for word in recorded.split("-") if len(word) >= SHORTEST_PART}
+    words.add(recorded.replace("-", ""))
+    return not words.isdisjoint(typed.parts)
+
+
+def _sounds_alike(typed: TypedName, joined: str) -> bool:
+    primary, secondary = double_metaphone(joined)
+    for code in (primary, secondary):
+        if not code:
+            continue
+        if code in typed.sounds:
+            return True
+        if len(code) > 1 and any(
+            len(s) > 1 and (s.startswith(code) or code.startswith(s)) for s in typed.sounds
+        ):
+            return True
+    return False
+
+
+def compare_date(typed: str, recorded: str) -> Outcome:
+    """Compare two dates of eight digits; the recorded one may be a year only (`20150000`)."""
+    if typed == recorded:
+        return Outcome(12.5, SAME)
+    if recorded[4:] == "0000" or typed[4:] == "0000":
+        same = recorded[:4] == typed[:4]
+        return Outcome(4.0, "same year") if same else Outcome(-6.0, "")
+    if typed[4:] == recorded[6:] + recorded[4:6] and typed[:4] == recorded[:4]:
+        return Outcome(9.5, "day and month swapped")
+    wrong = Hamming.distance(typed, recorded)
+    if wrong == 1 or (wrong == 2 and _neighbours_swapped(typed, recorded)):
+        return Outcome(7.5, "one slip")
+    return _partly_same_date(typed, recorded, wrong)
+
+
+def _partly_same_date(typed: str, recorded: str, wrong: int) -> Outcome:
+    same_year, same_month_day = typed[:4] == recorded[:4], typed[4:] == recorded[4:]
+    same_month, same_day = typed[4:6] == recorded[4:6], typed[6:] == recorded[6:]
+    if same_year and (same_month or same_day):
+        if typed[6:] == "00" and same_month:
+            return Outcome(6.5, "same month and year")
+        return Outcome(5.0 if wrong == 2 else 4.0, "partly the same")
+    if same_month_day:
+        return Outcome(4.5, "same day and month")
+    if wrong == 2:
+        return Outcome(3.0, "two slips")
+    return Outcome(-1.0 if same_year else -6.0, "")
+
+
+def _neighbours_swapped(typed: str, recorded: str) -> bool:
+    at = next(i for i in range(8) if typed[i] != recorded[i])
+    return typed[at : at + 2] == recorded[at : at + 2][::-1]
+
+
+def compare_postcode(typed: str, recorded: str) -> Outcome:
+    """Compare two compact postcodes; the typed one may be a district only."""
+    if typed == recorded:
+        return Outcome(14.0, SAME)
+    if len(typed) <= 4:
+        return Outcome(5.0, "same district") if recorded[:-3] == typed else Outcome(-1.5, "")
+    same_district = typed[:-3] == recorded[:-3]
+    if OSA.distance(typed, recorded, score_cutoff=1) == 1:
+        return Outcome(10.0 if same_district else 8.0, "one slip")
+    return Outcome(5.0, "same district") if same_district else Outcome(-1.5, "")

@@ -1,0 +1,133 @@
+"""One search from terms to at most ten children: refuse, look up, score, look once more, cut.
+
+Reads only. The event and the reason for access are records/access.py's. One statement for most
+searches; near names and a second look-up when nobody convincing was found.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connections
+from django.utils import timezone
+
+from records.models import Identifier, IdentifierScheme
+from records.search import plan, refuse, vocabulary
+from records.search.question import Question
+from records.search.refuse import Refusal
+from records.search.score import Scorer
+from records.search.statements import bigint_array
+from records.search.terms import SearchTerms
+from records.search.vocabulary import Vocabulary
+
+MOST_HITS = 10
+FUSE = 401  # one row more than a pass may return
+SURE = 2.0  # bits above log2(children) at which the second pass is not needed
+STRONG = 3.0  # bits above log2(children) at which a hit is called strong
+FAINTEST = 12.0  # bits below log2(children) at which a candidate is not worth showing
+AGREEING = 2  # typed details that must agree before a child is listed
+EXACT = 99.0
+
+CANDIDATES = "SELECT child_id, doc FROM search_candidates(%s, %s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One child that may be meant; `reasons` name kinds of agreement, never recorded values."""
+
+    child_id: int
+    score: float
+    strong: bool
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The answer: a refusal, or at most ten hits, best first. `candidates` is not for display."""
+
+    refusal: Refusal | None
+    hits: tuple[Hit, ...]
+    candidates: int
+
+
+NOBODY = SearchResult(None, (), 0)
+
+
+def search(
+    terms: SearchTerms, *, today: date | None = None, using: str = "default"
+) -> SearchResult:
+    """Find the child that the terms describe.
+
+    An identifier that is known answers alone; one that is not known leaves the other terms to
+    answer. Ages are reckoned at `today`. Raises nothing of its own; database errors pass through.
+    """
+    if terms.identifier.strip():
+        exact = _by_identifier(terms.identifier, using)
+        if exact.hits or set(terms.fields_used()) <= {"identifier", "sex"}:
+            return exact
+    question = Question.of(terms, today or timezone.localdate())
+    refusal = refuse.too_little(question)
+    if refusal:
+        return SearchResult(refusal, (), 0)
+    known = vocabulary.current(using)
+    refusal = refuse.too_many(question, known)
+    return SearchResult(refusal, (), 0) if refusal else _look_up(question, known, using)
+
+
+def _by_identifier(typed: str, using: str) -> SearchResult:
+    """Exact, never fuzzy: one wrong digit is another child's number."""
+    value = "".join(typed.split()).replace("-", "").upper()
+    found = Identifier.objects.using(using).filter(scheme__in=IdentifierScheme, value=value)
+    ids = found.order_by("child_id").values_list("child_id", flat=True).distinct()[:MOST_HITS]
+    hits = tuple(Hit(child, EXACT, True, ("Identifier: same",)) for child in ids)
+    return SearchResult(None, hits, len(hits))
+
+
+def _look_up(question: Question, known: Vocabulary, using: str) -> SearchResult:
+    scorer = Scorer(question, known)
+    rows = _fetch(plan.all_keys(plan.first_pass(question)), using)
+    narrow = question.has_full_date or question.has_full_postcode
+    if len(rows) >= FUSE and not narrow:
+        return SearchResult(refuse.fuse(question), (), 0)
+    scored = _score(scorer, rows)
+    if max((score for score, _ in scored.values()), default=0.0) < known.bits + SURE:
+        scored |= _score(scorer, _second_look(question, known, using))
+    return SearchResult(None, _best(scorer, scored, known), len(scored))
+
+
+def _second_look(question: Question, known: Vocabulary, using: str) -> list[tuple[int, str]]:
+    typed = [(name.kind, part) for name in question.names for part in name.parts]
+    near = vocabulary.near_names(typed, known, using)
+    keys = plan.all_keys(plan.second_pass(question, known, near))
+    return _fetch(keys, using) if keys else []
+
+
+def _fetch(keys: list[int], using: str) -> list[tuple[int, str]]:
+    with connections[using].cursor() as cursor:
+        cursor.execute(CANDIDATES, [bigint_array(keys), FUSE])
+        rows: list[tuple[int, str]] = cursor.fetchall()
+    return rows
+
+
+def _score(scorer: Scorer, rows: Iterable[tuple[int, str]]) -> dict[int, tuple[float, str]]:
+    score = scorer.score
+    return {child: (score(doc), doc) for child, doc in rows}
+
+
+def _best(
+    scorer: Scorer, scored: dict[int, tuple[float, str]], known: Vocabulary
+) -> tuple[Hit, ...]:
+    """At most ten, best first, each agreeing with at least two of the typed details."""
+    faintest, strong = max(0.0, known.bits - FAINTEST), known.bits + STRONG
+    order = sorted(
+        ((score, -child, doc) for child, (score, doc) in scored.items() if score >= faintest),
+        reverse=True,
+    )
+    hits: list[Hit] = []
+    for score, child, doc in order:
+        agreeing, reasons = scorer.explain(doc)
+        if agreeing >= AGREEING:
+            hits.append(Hit(-child, round(score, 2), score >= strong, reasons))
+            if len(hits) == MOST_HITS:
+                break
+    return tuple(hits)

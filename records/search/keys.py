@@ -1,0 +1,171 @@
+"""Blocking keys: 64-bit numbers under which a child can be looked up, and the packed document.
+
+Pure arithmetic over one child; the tables are index.py's, the choice of keys for a query plan.py's.
+Each key leaves one detail out, so that damage to that detail does not hide the child. There is no
+key of a surname or a street alone: a list by surname cannot be asked of this index.
+
+Sources: Zobrist hashing (A. Zobrist, 1970): a key is the XOR of one random-looking number for each
+ingredient, so the numbers of names and dates are computed once and kept; the numbers come from the
+finaliser of SplitMix64 (Steele, Lea and Flood, 2014). A collision costs one wasted comparison.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from records.search.normalise import outward, parts, postcode, recorded_name
+from records.search.phonetic import double_metaphone
+
+MASK = (1 << 64) - 1
+NO_DATE = 0
+
+
+class IndexedName(NamedTuple):
+    """One recorded name. `use` is "current", "former", "alias" or "preferred"."""
+
+    given: str
+    family: str
+    use: str = "current"
+    other: str = ""
+
+
+class IndexedChild(NamedTuple):
+    """What may be found of a child, current values first. What is shielded is not in here.
+
+    `births` are numbers yyyymmdd (yyyy0000 when only the year is known).
+    """
+
+    names: tuple[IndexedName, ...]
+    births: tuple[int, ...] = ()
+    sex: str = "N"
+    postcodes: tuple[str, ...] = ()
+
+
+def mix64(value: int) -> int:
+    """SplitMix64's finaliser, as a signed 64-bit number."""
+    z = (value + 0x9E3779B97F4A7C15) & MASK
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
+    z ^= z >> 31
+    return z - (1 << 64) if z >> 63 else z
+
+
+def _salted(family: int, value: int) -> int:
+    """The number of one ingredient; a family keeps a year from being taken for a code."""
+    return mix64(family << 56 | value)
+
+
+NAME_DATE, INITIALS_DATE, NAMES_YEAR, POSTCODE, NAME_DISTRICT = (_salted(n, 0) for n in range(1, 6))
+
+
+@lru_cache(maxsize=1 << 17)
+def of_code(code: str) -> int:
+    """The number of a phonetic code."""
+    return _salted(6, int(code, 36))
+
+
+@lru_cache(maxsize=1 << 15)
+def of_date(digits: int) -> int:
+    """The number of a date yyyymmdd."""
+    return _salted(7, digits)
+
+
+@lru_cache(maxsize=1 << 10)
+def of_year(year: int) -> int:
+    """The number of a year of birth; year 0 stands for an unknown one."""
+    return _salted(8, year)
+
+
+@lru_cache(maxsize=1 << 16)
+def of_place(compact: str) -> int:
+    """The number of a postcode or of its outward half."""
+    return _salted(9, int(compact, 36) & 0xFFFFFFFFFFFF)
+
+
+@lru_cache(maxsize=1 << 10)
+def _of_initials(pair: str) -> int:
+    return _salted(10, int(pair, 36))
+
+
+@lru_cache(maxsize=1 << 18)
+def recorded_codes(name: str) -> tuple[int, ...]:
+    """Numbers of the primary code of a recorded name and of each of its parts."""
+    codes = (double_metaphone(part)[0] for part in parts(name))
+    return tuple(dict.fromkeys(of_code(code) for code in codes if code))
+
+
+@lru_cache(maxsize=1 << 18)
+def typed_codes(name: str) -> tuple[int, ...]:
+    """Numbers of both codes of a typed name and of each of its parts."""
+    codes = (code for part in parts(name) for code in double_metaphone(part))
+    return tuple(dict.fromkeys(of_code(code) for code in codes if code))
+
+
+def name_date(code: int, date: int) -> int:
+    """One name and the date of birth: the other name may be anything, and in either place."""
+    return NAME_DATE ^ code ^ of_date(date)
+
+
+def initials_date(first: str, second: str, date: int) -> int:
+    """Both initials in either order and the date of birth: both names may be misspelt."""
+    pair = first + second if first <= second else second + first
+    return INITIALS_DATE ^ _of_initials(pair) ^ of_date(date)
+
+
+def names_year(first: int, second: int, year: int) -> int:
+    """Both names in either order and the year: day and month may be wrong, or an age is known."""
+    pair = first ^ second if first != second else first
+    return NAMES_YEAR ^ pair ^ of_year(year)
+
+
+def whole_postcode(compact: str) -> int:
+    """A full postcode: names and date may all be damaged."""
+    return POSTCODE ^ of_place(compact)
+
+
+def name_district(code: int, district: str) -> int:
+    """Family name and postcode district: no date of birth, a wrong or half-known postcode."""
+    return NAME_DISTRICT ^ code ^ of_place(district)
+
+
+def search_row(child: IndexedChild) -> tuple[list[int], str]:
+    """The sorted distinct keys and the document of one child; the same child, the same row."""
+    places = tuple(dict.fromkeys(filter(None, map(postcode, child.postcodes))))
+    pairs = [(recorded_name(name.given), recorded_name(name.family)) for name in child.names]
+    keys: set[int] = set()
+    for given, family in pairs:
+        _add_name_keys(keys, given, family, child.births)
+        _add_district_keys(keys, family, places)
+    keys.update(map(whole_postcode, places))
+    return sorted(keys), _document(child, pairs, places)
+
+
+def _add_name_keys(keys: set[int], given: str, family: str, births: tuple[int, ...]) -> None:
+    given_codes, family_codes = recorded_codes(given), recorded_codes(family)
+    for date in births:
+        if date % 100:
+            keys.update(name_date(code, date) for code in (*given_codes, *family_codes))
+            if given and family:
+                keys.add(initials_date(given[0], family[0], date))
+    for year in {date // 10_000 for date in births} or {NO_DATE}:
+        keys.update(names_year(g, f, year) for g in given_codes for f in family_codes)
+
+
+def _add_district_keys(keys: set[int], family: str, places: tuple[str, ...]) -> None:
+    for district in {outward(place) for place in places} - {""}:
+        keys.update(name_district(code, district) for code in recorded_codes(family))
+
+
+def _document(child: IndexedChild, pairs: list[tuple[str, str]], places: tuple[str, ...]) -> str:
+    """`GIVEN|FAMILY;GIVEN|FAMILY|use|OTHER/yyyymmdd;…/sex/PC;PC`, current values first."""
+    names = ";".join(
+        _packed_name(given, family, name)
+        for (given, family), name in zip(pairs, child.names, strict=True)
+    )
+    births = ";".join(map(str, child.births))
+    return f"{names}/{births}/{child.sex[:1]}/{';'.join(places)}"
+
+
+def _packed_name(given: str, family: str, name: IndexedName) -> str:
+    use = "" if name.use == "current" else name.use[:1]
+    packed = f"{given}|{family}|{use}|{recorded_name(name.other)}"
+    return packed.rstrip("|") if family else f"{given}|"
