@@ -1,0 +1,51 @@
+"""Fixtures for every test: the databases as the weak roles see them, the events a test caused."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from tests.audit.event_window import EventWindow, install
+from tests.audit.owner import owner_cursor
+
+TRANSACTIONAL_FIXTURES = {"transactional_db", "live_server"}
+ALIASES = ["default", "owner", "local", "auditor"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Transactional tests get every alias: Django flushes no mirror, so the owner must be named."""
+    databases = [alias for alias in ALIASES if alias in settings.DATABASES]
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        given = marker.kwargs if marker else {}
+        fixtures = TRANSACTIONAL_FIXTURES.intersection(getattr(item, "fixturenames", ()))
+        if (given.get("transaction") or fixtures) and "databases" not in given:
+            mark = pytest.mark.django_db(**{**given, "transaction": True, "databases": databases})
+            item.add_marker(mark, append=False)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker) -> Iterator[None]:
+    """After Django has made and migrated the test database: the tools that read events back."""
+    with django_db_blocker.unblock():
+        install()
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()  # mirrors are not closed by Django, and would keep the database
+
+
+@pytest.fixture
+def as_owner(db: None) -> Iterator[Any]:
+    """A cursor of the owner role on the test database, committing at once."""
+    with owner_cursor() as cursor:
+        yield cursor
+
+
+@pytest.fixture
+def events(request: pytest.FixtureRequest) -> EventWindow:
+    """The events written in this test: `events.since_mark()`, `.one(action)`, `.payloads()`."""
+    if not {"transactional_db", "live_server"} & set(request.fixturenames):
+        request.getfixturevalue("db")
+    return EventWindow()
