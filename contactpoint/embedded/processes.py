@@ -1,0 +1,121 @@
+"""Web, worker and beat of the demo: how each is started and what it may see.
+
+When they start and stop is in supervisor.py.
+"""
+
+import errno
+import http.client
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from contactpoint.embedded.children import CannotStart, Child, start
+from contactpoint.embedded.servers import DATABASE_VARIABLES
+from contactpoint.embedded.state import CHECKOUT
+
+ALLOWED = {  # each process holds only its own ways into the database; a command holds them all
+    "web": {"DATABASE_URL", "DATABASE_LOCAL_URL", "DATABASE_AUDITOR_URL"},
+    "worker": {"DATABASE_URL"},
+    "beat": {"DATABASE_URL"},
+}
+GUNICORN = ["gunicorn", "--config", "python:contactpoint.embedded.web"]
+CELERY = ["celery", "--app", "contactpoint"]
+
+
+def start_processes(
+    listeners: list[socket.socket], environment: Mapping[str, str], state: Path
+) -> list[Child]:
+    """Start web on `listeners` (which are then closed here), the worker and beat."""
+    numbers = [listener.fileno() for listener in listeners]
+    binds = [part for number in numbers for part in ("--bind", f"fd://{number}")]
+    web = _start("web", [*GUNICORN, *binds], environment, state, numbers)
+    for listener in listeners:
+        listener.close()
+    # A pool of threads: processes of a pool would outlive a worker that is killed.
+    worker = [*CELERY, "worker", "--pool", "threads", "--concurrency", "2"]
+    beat = [*CELERY, "beat", "--schedule", str(state / "beat-schedule"), "--pidfile", ""]
+    return [
+        web,
+        _start("worker", worker, environment, state),
+        _start("beat", beat, environment, state),
+    ]
+
+
+def start_command(
+    arguments: list[str], environment: Mapping[str, str], log: Path | None = None
+) -> Child:
+    """Start a `manage.py` command that sees every role; its output goes to `log` or to ours."""
+    return start(
+        arguments[0],
+        [sys.executable, CHECKOUT / "manage.py", *arguments],
+        log=log,
+        environment=visible_to(None, environment),
+        folder=CHECKOUT,
+    )
+
+
+def visible_to(name: str | None, environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment of one process; for None, of a command."""
+    allowed = ALLOWED[name] if name else set(DATABASE_VARIABLES)
+    hidden = set(DATABASE_VARIABLES) - allowed
+    ours = {key: value for key, value in environment.items() if key not in hidden}
+    outer = {key: value for key, value in os.environ.items() if key not in DATABASE_VARIABLES}
+    return {**outer, **ours, "DJANGO_SETTINGS_MODULE": "contactpoint.settings"}
+
+
+def listen(port: int) -> tuple[int, list[socket.socket]]:
+    """Listen on the loopback addresses at `port` or the next free one. Raises CannotStart."""
+    for candidate in range(port, min(port + 100, 65536)):
+        try:
+            return candidate, _loopback(candidate)
+        except PermissionError as error:
+            raise CannotStart(
+                f"This user may not listen on port {candidate}: give PORT="
+            ) from error
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+    raise CannotStart(f"No free port from {port} on: give PORT=")
+
+
+def is_ready(port: int) -> bool:
+    """Whether the site answers that it can do its work."""
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        client.request("GET", "/health/ready/", headers={"Host": f"localhost:{port}"})
+        return client.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        client.close()
+
+
+def _start(
+    name: str,
+    module: list[str],
+    environment: Mapping[str, str],
+    state: Path,
+    sockets: list[int] | None = None,
+) -> Child:
+    return start(
+        name,
+        [sys.executable, "-m", *module],
+        log=state / f"{name}.log",
+        environment=visible_to(name, environment),
+        folder=CHECKOUT,
+        sockets=sockets or [],
+    )
+
+
+def _loopback(port: int) -> list[socket.socket]:
+    """Sockets on 127.0.0.1 and, if there is one, ::1, which browsers try first for `localhost`."""
+    listeners = [socket.create_server(("127.0.0.1", port))]
+    try:
+        listeners.append(socket.create_server(("::1", port), family=socket.AF_INET6))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            listeners[0].close()
+            raise
+    return listeners
