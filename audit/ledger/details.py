@@ -69,6 +69,7 @@ DETAIL_KEYS: dict[str, str] = {
     "day_from": "first day of the trail read",
     "day_to": "last day of the trail read",
     "page": "page number",
+    "before_id": "the page of the trail that ends before this event",
     "format": "file format of an export",
     # loads, commands, the system
     "source": "short code of the feed or file's source",
