@@ -1,0 +1,120 @@
+"""What shared templates need and the template language cannot say: error links, freshness, pages.
+
+No queries and no rules about people or records belong here.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django import forms, template
+from django.core.paginator import Page
+from django.forms import BaseForm, BoundField
+from django.utils import timezone
+
+register = template.Library()
+
+FRESH_FOR = datetime.timedelta(days=183)
+STALE_AFTER = datetime.timedelta(days=366)
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """How far a contact can be trusted: a word, a tag colour that repeats it, and what to do."""
+
+    level: str
+    word: str
+    colour: str
+    advice: str
+
+
+FRESH = Freshness("fresh", "Fresh", "green", "Confirmed in the last six months.")
+AGEING = Freshness("ageing", "Ageing", "yellow", "Check before you rely on it.")
+STALE = Freshness("stale", "Stale", "orange", "May be wrong: not confirmed for over a year.")
+NEVER = Freshness("never", "Never confirmed", "grey", "Nobody has confirmed this yet.")
+
+
+@register.filter
+def freshness(confirmed_on: datetime.date | None) -> Freshness:
+    """How old a confirmation is: fresh for six months, then ageing, stale after a year."""
+    if confirmed_on is None:
+        return NEVER
+    age = timezone.localdate() - confirmed_on
+    if age <= FRESH_FOR:
+        return FRESH
+    return STALE if age > STALE_AFTER else AGEING
+
+
+@dataclass(frozen=True)
+class ErrorLink:
+    """One line of the error summary. `target` is the id of the control to mend, or empty."""
+
+    target: str
+    message: str
+
+
+@register.filter
+def error_links(form: BaseForm) -> list[ErrorLink]:
+    """Every error of the form, in the order of its fields, with the id of the control to mend."""
+    visible = form.visible_fields()
+    first = _control(visible[0]) if visible else ""
+    links = [ErrorLink(first, str(error)) for error in form.non_field_errors()]
+    for field in form.hidden_fields():
+        links += [ErrorLink("", str(error)) for error in field.errors]
+    for field in visible:
+        links += _links_of(field)
+    return links
+
+
+def _links_of(field: BoundField) -> Iterator[ErrorLink]:
+    told = set()
+    for number, part in enumerate(getattr(field.field, "fields", ())):
+        for error in getattr(part.widget, "errors", ()):
+            told.add(str(error))
+            yield ErrorLink(f"{field.auto_id}_{number}", str(error))
+    for error in field.errors:
+        if str(error) not in told:
+            yield ErrorLink(_control(field), str(error))
+
+
+def _control(field: BoundField) -> str:
+    """The id of the first control: crispy-forms-gds counts radios from 1, date parts from 0."""
+    widget = field.field.widget
+    if isinstance(widget, forms.MultiWidget):
+        return f"{field.auto_id}_0"
+    if isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)):
+        return f"id_{field.html_name}_1"
+    return field.auto_id
+
+
+@register.filter
+def error_class(field: BoundField) -> str:
+    """The class of the red border round this field's control; empty when nothing is wrong."""
+    if not field.errors:
+        return ""
+    widget = field.field.widget
+    if isinstance(widget, forms.Textarea):
+        return "govuk-textarea--error"
+    return "govuk-select--error" if isinstance(widget, forms.Select) else "govuk-input--error"
+
+
+@register.filter
+def is_password(field: BoundField) -> bool:
+    return isinstance(field.field.widget, forms.PasswordInput)
+
+
+@register.filter
+def without_placeholder(field: BoundField) -> BoundField:
+    """A library's field less its placeholder, which vanishes on typing in too pale a grey."""
+    for name in ("placeholder", "autofocus"):
+        field.field.widget.attrs.pop(name, None)
+    return field
+
+
+@register.filter
+def elided(page: Page[object]) -> list[int | str]:
+    """Page numbers to offer round the current page, with an ellipsis where some are left out."""
+    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return list(numbers)
