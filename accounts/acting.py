@@ -1,6 +1,8 @@
-"""Who acts, under which grant: built once a request (or job) and handed to every policy, action and access.
+"""Who acts, under which grant: built once a request (or job) and handed to every policy, action and
+access.
 
-Never cached across requests: an account suspended or an organisation withdrawn is out at its next request.
+Never cached across requests: an account suspended or an organisation withdrawn is out at its next
+request.
 """
 
 from __future__ import annotations
@@ -20,7 +22,10 @@ from audit.ledger.actor import Actor, ActorKind
 
 @dataclass(frozen=True)
 class RequestFacts:
-    """Where a request came from, as the event keeps it. `session_ref` is a keyed hash, never the key itself."""
+    """Where a request came from, as the event keeps it.
+
+    `session_ref` is a keyed hash, never the key itself.
+    """
 
     source_ip: str | None = None
     request_id: UUID | None = None
@@ -34,7 +39,8 @@ NO_REQUEST = RequestFacts()
 class Acting:
     """One person acting in one role, or a job, a command, or nobody at all.
 
-    `grant` comes annotated by `RoleGrantQuerySet.with_standing()`; policies judge it, this class only carries it.
+    `grant` comes annotated by `RoleGrantQuerySet.with_standing()`; policies judge it, this class
+    only carries it.
     """
 
     actor: Actor
@@ -55,12 +61,17 @@ class Acting:
         return self.organisation.base if self.organisation else None
 
     def has(self, permission: Permission) -> bool:
-        """Whether the role, by the table alone, includes `permission`. Standing is asked of `policies.can`."""
+        """Whether the role, by the table alone, includes `permission`.
+
+        Standing is asked of `policies.can`.
+        """
         return self.role is not None and permission in permissions_of(self.role)
 
     @property
     def duty_phone(self) -> str:
-        """The out-of-hours number this person should ring: their own team's, else the national one."""
+        """The out-of-hours number this person should ring: their own team's, else the
+        national one.
+        """
         own = self.base.duty_phone if self.base else ""
         return own or settings.NATIONAL_DUTY_PHONE
 
@@ -82,15 +93,34 @@ def job(name: str) -> Acting:
     return Acting(actor=Actor(kind=ActorKind.JOB, role=name))
 
 
+def installer() -> Acting:
+    """Whoever types `install_central_body` on an empty system: nobody has an account yet."""
+    return Acting(actor=Actor(kind=ActorKind.COMMAND, role="install_central_body"))
+
+
 def person(user: User, grant: RoleGrant | None, facts: RequestFacts = NO_REQUEST) -> Acting:
     """`user` acting under `grant` (none when the account holds no live role)."""
     return Acting(user=user, grant=grant, actor=_actor(ActorKind.PERSON, user, grant, facts))
 
 
+def known_as(acting: Acting, user: User) -> Acting:
+    """The same request, now that it has shown who sends it: an invitation's token, a password, a
+    passkey.
+    """
+    facts = RequestFacts(
+        source_ip=acting.actor.source_ip,
+        request_id=acting.actor.request_id,
+        session_ref=acting.actor.session_ref,
+    )
+    return person(user, None, facts)
+
+
 def operator(user: User | None, grant: RoleGrant | None, command: str) -> Acting:
-    """A person acting through a command; without one (synthetic databases only) the demo operator stands in."""
+    """A person acting through a command; without one (synthetic databases only) the demo operator
+    stands in.
+    """
     if user is None:
-        return Acting(actor=Actor(kind=ActorKind.COMMAND, role=f"demo operator: {command}"))
+        return Acting(actor=Actor(kind=ActorKind.COMMAND, role=f"demo_operator:{command}"))
     return Acting(user=user, grant=grant, actor=_actor(ActorKind.COMMAND, user, grant, NO_REQUEST))
 
 
@@ -110,7 +140,9 @@ def _actor(kind: ActorKind, user: User, grant: RoleGrant | None, facts: RequestF
 
 
 def session_ref(session_key: str | None) -> bytes | None:
-    """HMAC-SHA-256 of the session key, 16 bytes: links the events of one session without holding the key."""
+    """HMAC-SHA-256 of the session key, 16 bytes: links the events of one session without holding
+    the key.
+    """
     if not session_key:
         return None
     return hmac.digest(settings.SECRET_KEY.encode(), session_key.encode(), hashlib.sha256)[:16]

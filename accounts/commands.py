@@ -1,4 +1,6 @@
-"""The one door of management commands that touch people or records: `--as EMAIL --reason`, or the demo operator."""
+"""The one door of management commands that touch people or records: `--as EMAIL --reason`, or the
+demo operator.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,9 @@ def add_operator_arguments(parser: ArgumentParser) -> None:
 def operator_for(options: dict[str, str], command: str, permission: Permission) -> Acting:
     """The person a command acts as, with the first of their live grants that includes `permission`.
 
-    Raises `CommandError` (exit 2) when no account is named, unless the database is synthetic, where the demo
-    operator stands in and the event says so. Whether the account may act is still asked of the policies.
+    Raises `CommandError` (exit 2) when no account is named, unless the database is synthetic, where
+    the demo operator stands in and the event says so. Whether the account may act is still asked of
+    the policies.
     """
     email = options.get("operator")
     if not email:

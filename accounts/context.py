@@ -20,7 +20,9 @@ NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
 
 
 def page_facts(request: Request) -> dict[str, Any]:
-    """Template context for every page; pages shown before the middleware ran get the anonymous version."""
+    """Template context for every page; pages shown before the middleware ran get the anonymous
+    version.
+    """
     acting = getattr(request, "acting", None)
     return {
         "acting": acting,

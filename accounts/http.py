@@ -1,4 +1,7 @@
-"""The request as our middleware leaves it; views annotate it so that types are checked. No logic here."""
+"""The request as our middleware leaves it; views annotate it so that types are checked.
+
+No logic here.
+"""
 
 from typing import Any
 
@@ -10,10 +13,16 @@ from accounts.models import RoleGrant
 
 
 class Request(HttpRequest):
-    """`facts`: where it came from. `acting`: who acts, under which grant. `grants`: the live ones of this person."""
+    """`facts`: where it came from. `acting`: who acts, under which grant. `grants`: the live ones
+    of this person.
+
+    `revoked_user_id`: whose session this was, if it stopped counting because the account was
+    stopped or its password changed.
+    """
 
     facts: RequestFacts
     acting: Acting
     grants: list[RoleGrant]
+    revoked_user_id: int | None
     session: SessionBase
     user: Any

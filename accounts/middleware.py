@@ -1,18 +1,20 @@
-"""What stands between a request and a view: who acts, for how long, with which factor; and refusals turned into events.
+"""What stands between a request and a view: who acts, for how long, with which factor; and refusals
+turned into events.
 
-Order matters and is set in `contactpoint/settings.py`.
+Order matters and is set in `contactpoint/settings.py`. What a session carries is in
+`accounts.signin.sessions`.
 """
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -22,29 +24,45 @@ from ipware import get_client_ip
 from accounts import acting as who
 from accounts.http import Request
 from accounts.models import RoleGrant, User
-from accounts.signin.factors import has_second_factor, is_open_without_factor
 from accounts.policies import Refused, deny
-from audit.ledger.events import EventType, Outcome
+from accounts.refusals import record_refusal
+from accounts.roles import needs_fresh_factor
+from accounts.signin import sessions
+from accounts.signin.factors import (
+    SETTING_UP,
+    SHOWING,
+    has_shown_second_factor,
+    holds_second_factor,
+    is_public,
+)
+from accounts.signin.stopped import remember_stopped
+from audit.ledger.events import EventType
 from audit.ledger.writer import append
 
 GetResponse = Callable[[Request], HttpResponse]
+View = Callable[..., Any]
 
-LAST_SEEN, SIGNED_IN_AT, GRANT = "last_seen", "signed_in_at", "grant_id"
+
+class _Middleware:
+    """The part every class below shares: it only looks on the way in, at `process_view` or
+    `process_exception`.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Request) -> HttpResponse:
+        return self.get_response(request)
 
 
 def request_facts(get_response: GetResponse) -> GetResponse:
-    """Sets `request.facts` (address, request id, session reference) and forbids storing what a signed-in person sees."""
+    """Sets `request.facts` (address, request id, session reference) and forbids storing what a
+    person sees.
+    """
 
     def middleware(request: Request) -> HttpResponse:
-        address, _ = get_client_ip(
-            request,
-            proxy_count=settings.AXES_IPWARE_PROXY_COUNT or None,
-            request_header_order=settings.AXES_IPWARE_META_PRECEDENCE_ORDER
-            if settings.AXES_IPWARE_PROXY_COUNT
-            else ["REMOTE_ADDR"],
-        )
         request.facts = who.RequestFacts(
-            source_ip=address,
+            source_ip=_address(request),
             request_id=uuid.uuid4(),
             session_ref=who.session_ref(request.session.session_key),
         )
@@ -55,93 +73,148 @@ def request_facts(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-class SessionLimits:
-    """Ends a session after 15 idle minutes or 8 hours, with an event; a half-filled form waits for its owner."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: Request) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_view(
-        self, request: Request, view: Callable[..., Any], args: Any, kwargs: Any
-    ) -> HttpResponse | None:
-        """Runs after the CSRF check and before the view; an ended session answers with the way back in."""
-        if not request.user.is_authenticated:
-            return None
-        reason = self._over(request)
-        if reason:
-            return self._end(request, view, reason)
-        request.session[LAST_SEEN] = int(time.time())
-        return None
-
-    def _over(self, request: Request) -> str:
-        now = time.time()
-        started = request.session.setdefault(SIGNED_IN_AT, int(now))
-        if now - request.session.get(LAST_SEEN, now) > settings.SESSION_IDLE_SECONDS:
-            return "idle"
-        return "too-long" if now - started > settings.SESSION_ABSOLUTE_SECONDS else ""
-
-    def _end(self, request: Request, view: Callable[..., Any], reason: str) -> HttpResponse:
-        with transaction.atomic():
-            append(EventType.SESSION_EXPIRED, actor=request.acting.actor, reason=reason)
-            back_to = _held(request, view)
-        logout(request)
-        return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'expired': 1, 'next': back_to})}")
-
-
-def _held(request: Request, view: Callable[..., Any]) -> str:
-    """Where to come back to. A view that can keep a posted form for its owner says so by its `hold_form` attribute."""
-    hold_form = getattr(view, "hold_form", None)
-    if request.method == "POST" and hold_form is not None:
-        return str(hold_form(request))
-    return request.path if request.method == "GET" else reverse("accounts:home")
+def _address(request: Request) -> str | None:
+    """The client's address; a forwarded one is believed only if we were told how many proxies stand
+    before us.
+    """
+    proxies = settings.AXES_IPWARE_PROXY_COUNT
+    headers = settings.AXES_IPWARE_META_PRECEDENCE_ORDER if proxies else ["REMOTE_ADDR"]
+    address, _ = get_client_ip(request, proxy_count=proxies or None, request_header_order=headers)
+    return None if address is None else str(address)
 
 
 def acting_for_request(get_response: GetResponse) -> GetResponse:
-    """Sets `request.acting` and `request.grants`: one statement, anew on every request, in database time."""
+    """Sets `request.acting` and `request.grants`: one statement, anew on every request, in database
+    time.
+    """
 
     def middleware(request: Request) -> HttpResponse:
+        claimed = request.session.get(
+            SESSION_KEY
+        )  # Django forgets it when the session no longer counts
         request.grants = _grants(request)
         request.acting = _acting(request)
+        request.revoked_user_id = (
+            int(claimed) if claimed and not request.user.is_authenticated else None
+        )
         return get_response(request)
 
     return middleware
 
 
 def _grants(request: Request) -> list[RoleGrant]:
+    """Live grants, those that count today first, the less powerful before the more powerful."""
     if not request.user.is_authenticated:
         return []
     grants = RoleGrant.objects.live().with_standing().filter(user=request.user.pk)
-    return list(grants.order_by("pk"))
+    return sorted(
+        grants,
+        key=lambda grant: (not grant.is_accredited, needs_fresh_factor(grant.role), grant.pk),
+    )
 
 
 def _acting(request: Request) -> who.Acting:
-    if not isinstance(request.user, User):
+    user = request.user
+    if not user.is_authenticated:
         return who.nobody(request.facts)
-    chosen = request.session.get(GRANT)
+    chosen = request.session.get(sessions.GRANT)
     grant = next((g for g in request.grants if g.pk == chosen), None)
-    return who.person(request.user, grant or next(iter(request.grants), None), request.facts)
+    return who.person(user, grant or next(iter(request.grants), None), request.facts)
 
 
-def acting_grant_unchanged(get_response: GetResponse) -> GetResponse:
-    """A form carries the grant it was shown under; posted under another one it is refused, not reinterpreted."""
+class SessionLimits(_Middleware):
+    """Ends a session after 15 idle minutes or 8 hours, with an event; a half-filled form waits for
+    its owner.
 
-    def middleware(request: Request) -> HttpResponse:
-        return get_response(request)
+    A session that stopped counting because its account was stopped, or its password changed, is
+    told so.
+    """
 
     def process_view(
-        request: Request, view: Callable[..., Any], args: Any, kwargs: Any
+        self, request: Request, view: View, args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        shown_under = request.POST.get("acting_grant") if request.method == "POST" else None
-        grant = request.acting.grant
-        if shown_under is None or (grant is not None and shown_under == str(grant.pk)):
+        """Runs after the CSRF check and before the view; an ended session answers with the way back
+        in.
+        """
+        if request.revoked_user_id is not None:
+            return _revoked(request, request.revoked_user_id)
+        if not request.user.is_authenticated:
             return None
-        return _refuse(request, Refused(ROLE_CHANGED))
+        reason = sessions.over(request.session)
+        if reason:
+            return _end(request, view, reason)
+        sessions.touch(request.session)
+        return None
 
-    middleware.process_view = process_view  # type: ignore[attr-defined]
-    return middleware
+
+def _revoked(request: Request, user_id: int) -> HttpResponse | None:
+    user = User.objects.filter(pk=user_id).first()
+    stopped = user is not None and not user.is_active
+    with transaction.atomic():
+        append(
+            EventType.SESSION_REVOKED,
+            actor=request.acting.actor,
+            reason=f"account-{user.status}" if user and stopped else "credentials-changed",
+            target_type="user",
+            target_id=user_id,
+        )
+    request.session.flush()
+    if user and stopped:
+        remember_stopped(request, user)
+    if request.resolver_match and is_public(request.resolver_match):
+        return None
+    return redirect("account_inactive") if stopped else _sign_in_again(request.path)
+
+
+def _end(request: Request, view: View, reason: str) -> HttpResponse | None:
+    """The event, the held form, and no sign-out event: nobody signed out."""
+    with transaction.atomic():
+        append(EventType.SESSION_EXPIRED, actor=request.acting.actor, reason=reason)
+        back_to = _held(request, view)
+    request.session.flush()
+    request.user = AnonymousUser()
+    request.grants = []
+    request.acting = who.nobody(request.facts)
+    if request.resolver_match and is_public(request.resolver_match):
+        return None
+    return _sign_in_again(back_to)
+
+
+def _sign_in_again(back_to: str) -> HttpResponse:
+    return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'expired': 1, 'next': back_to})}")
+
+
+def _held(request: Request, view: View) -> str:
+    """Where to come back to.
+
+    A view that can keep a posted form for its owner says so by its `hold_form` attribute.
+    """
+    hold_form = getattr(view, "hold_form", None)
+    if request.method == "POST" and hold_form is not None:
+        return str(hold_form(request))
+    return request.get_full_path() if request.method == "GET" else reverse("accounts:home")
+
+
+class SecondFactorRequired(_Middleware):
+    """A session that has not shown a second factor reaches nothing: it can show it, set one up, or
+    leave.
+    """
+
+    def process_view(
+        self, request: Request, view: View, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        match = request.resolver_match
+        if not isinstance(request.user, User) or match is None or is_public(match):
+            return None
+        if has_shown_second_factor(request):
+            return None
+        if holds_second_factor(request.user):
+            target, allowed = "mfa_reauthenticate", SHOWING
+        else:
+            target, allowed = "accounts:second-factor", SETTING_UP
+        if match.view_name in allowed:
+            return None
+        return redirect(f"{reverse(target)}?{urlencode({'next': request.path})}")
 
 
 ROLE_CHANGED = deny(
@@ -151,56 +224,33 @@ ROLE_CHANGED = deny(
 )
 
 
-class SecondFactorRequired:
-    """A signed-in person without a second factor can only set one up, or leave."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: Request) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_view(
-        self, request: Request, view: Callable[..., Any], args: Any, kwargs: Any
-    ) -> HttpResponse | None:
-        if not isinstance(request.user, User) or is_open_without_factor(request.resolver_match):
-            return None
-        if has_second_factor(request):
-            return None
-        return redirect("accounts:second-factor")
-
-
-class RecordRefusals:
-    """Turns a `Refused` into an `access.denied` event and the 403 page.
-
-    It runs after the view's own transaction has rolled back, so the refusal is recorded whatever else was undone;
-    if the event cannot be written the answer is an error, not a quiet refusal.
+class ActingGrantUnchanged(_Middleware):
+    """A form carries the grant it was shown under; posted under another one it is refused, not
+    reinterpreted.
     """
 
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
+    def process_view(
+        self, request: Request, view: View, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        shown_under = request.POST.get("acting_grant") if request.method == "POST" else None
+        grant = request.acting.grant
+        if shown_under is None or shown_under == (str(grant.pk) if grant else ""):
+            return None
+        return refused_page(request, Refused(ROLE_CHANGED))
 
-    def __call__(self, request: Request) -> HttpResponse:
-        return self.get_response(request)
+
+class RecordRefusals(_Middleware):
+    """Turns a `Refused` into an `access.denied` event and the 403 page.
+
+    It runs after the view's own transaction has rolled back, so the refusal is recorded whatever
+    else was undone; if the event cannot be written the answer is an error, not a quiet refusal.
+    """
 
     def process_exception(self, request: Request, exception: Exception) -> HttpResponse | None:
-        return _refuse(request, exception) if isinstance(exception, Refused) else None
+        return refused_page(request, exception) if isinstance(exception, Refused) else None
 
 
-def _refuse(request: Request, refused: Refused) -> HttpResponse:
-    with transaction.atomic():
-        record_refusal(request.acting, refused)
+def refused_page(request: Request, refused: Refused) -> HttpResponse:
+    """The event, then the page that says why and what to do."""
+    record_refusal(request.acting, refused)
     return render(request, "403.html", {"decision": refused.decision}, status=403)
-
-
-def record_refusal(acting: who.Acting, refused: Refused) -> None:
-    """Writes the `access.denied` event of a refusal; used by the middleware, by tasks and by commands."""
-    append(
-        EventType.ACCESS_DENIED,
-        actor=acting.actor,
-        outcome=Outcome.DENIED,
-        reason=refused.decision.code,
-        target_type=refused.target_type,
-        target_id=refused.target_id,
-        detail={"permission": refused.permission} if refused.permission else None,
-    )

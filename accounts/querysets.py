@@ -1,4 +1,6 @@
-"""Which rows: every question of "live today" is asked in database time, so a slow clock on a web server opens nothing."""
+"""Which rows: every question of "live today" is asked in database time, so a slow clock on a web
+server opens nothing.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from django.db.models import Exists, Func, OuterRef, Q
 from django.db.models.functions import Now
 
 if TYPE_CHECKING:
-    from accounts.models import Accreditation, RoleGrant, User
+    pass
 
 
 class LondonToday(Func):
@@ -21,14 +23,18 @@ class LondonToday(Func):
 
 class AccreditationQuerySet(models.QuerySet["Accreditation"]):
     def in_force(self) -> AccreditationQuerySet:
-        """Accreditations that count today: not withdrawn, first day reached, last day not passed."""
+        """Accreditations that count today: not withdrawn, first day reached, last day not
+        passed.
+        """
         return self.filter(
             status="accredited", valid_from__lte=LondonToday(), valid_until__gte=LondonToday()
         )
 
 
 def accredited(organisation_path: str) -> Q:
-    """Condition: the organisation at `organisation_path` and the one above it are both accredited today."""
+    """Condition: the organisation at `organisation_path` and the one above it are both accredited
+    today.
+    """
     from accounts.models import Accreditation
 
     def in_force(path: str) -> Exists:
@@ -45,14 +51,22 @@ class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
         """Grants whose end has not come."""
         return self.filter(Q(until__isnull=True) | Q(until__gt=Now()))
 
+    def over(self) -> RoleGrantQuerySet:
+        """Grants whose end has come but whose row is still there."""
+        return self.filter(until__lte=Now())
+
     def in_standing(self) -> RoleGrantQuerySet:
-        """Live grants of active accounts whose employer, organisation and their managing bodies are all accredited."""
+        """Live grants of active accounts whose employer, organisation and their managing bodies are
+        all accredited.
+        """
         return self.live().filter(
             accredited("content_object"), accredited("user__employer"), user__status="active"
         )
 
     def with_standing(self) -> RoleGrantQuerySet:
-        """Annotates what `policies.standing` needs to say *why* a grant does not count, in one statement."""
+        """Annotates what `policies.standing` needs to say *why* a grant does not count, in one
+        statement.
+        """
         return self.select_related(
             "permission", "content_object__parent", "user__employer__parent"
         ).annotate(

@@ -1,4 +1,6 @@
-"""Loads the public reference data that ships with the project: the upper-tier local authorities of England."""
+"""Loads the public reference data that ships with the project: the upper-tier local authorities of
+England.
+"""
 
 import csv
 from datetime import date
@@ -10,7 +12,10 @@ AUTHORITIES = Path(__file__).parent / "data" / "authorities.csv"
 
 
 def load_authorities(using: str = "owner") -> int:
-    """Brings the authorities table up to the shipped file; may run any number of times. Returns the number of rows."""
+    """Brings the authorities table up to the shipped file; may run any number of times.
+
+    Returns the number of rows.
+    """
     with AUTHORITIES.open(encoding="utf-8", newline="") as file:
         rows = [
             Authority(

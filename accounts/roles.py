@@ -1,7 +1,8 @@
-"""Which role may do what: the one table. Widening a role is a change to this file and needs no data change.
+"""Which role may do what: the one table. Widening a role is a change to this file and needs no data
+change.
 
-A role is held as a grant on an organisation (`accounts.models.RoleGrant`). Whether a grant counts today
-(account active, organisation accredited) is decided in `policies.py`, not here.
+A role is held as a grant on an organisation (`accounts.models.RoleGrant`). Whether a grant counts
+today (account active, organisation accredited) is decided in `policies.py`, not here.
 """
 
 from enum import StrEnum
@@ -10,7 +11,9 @@ from django.db import models
 
 
 class OrganisationKind(models.TextChoices):
-    """What an organisation is; the first three manage accounts, the last is managed by one of them."""
+    """What an organisation is; the first three manage accounts, the last is managed by
+    one of them.
+    """
 
     CENTRAL_BODY = "central_body", "Central body"
     LOCAL_AUTHORITY = "local_authority", "Local authority"
@@ -78,8 +81,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 _MANAGING = frozenset({OrganisationKind.LOCAL_AUTHORITY, OrganisationKind.NATIONAL_PARTNER})
 
-# Where a role may be held. A national partner serves its own staff only (Hansard, 5 Nov 2008), so it has no
-# shield administrator; the central team never searches for children.
+# Where a role may be held. A national partner serves its own staff only (Hansard, 5 Nov 2008), so
+# it has no shield administrator; the central team never searches for children.
 HOMES: dict[Role, frozenset[OrganisationKind]] = {
     Role.PRACTITIONER: _MANAGING | {OrganisationKind.EMPLOYER},
     Role.MEDIATOR: _MANAGING,
@@ -99,3 +102,12 @@ def permissions_of(role: Role) -> frozenset[Permission]:
 def may_be_held_at(role: Role, kind: OrganisationKind) -> bool:
     """Whether an organisation of this kind can have people in this role."""
     return kind in HOMES[role]
+
+
+# Taking up one of these in the middle of a session asks for the second factor again.
+_POWERFUL = frozenset(Role) - {Role.PRACTITIONER, Role.MEDIATOR}
+
+
+def needs_fresh_factor(role: Role) -> bool:
+    """Whether switching to `role` asks for a second factor shown within the last five minutes."""
+    return role in _POWERFUL

@@ -1,4 +1,6 @@
-"""Facts about people and organisations, one file a subject; constraints are stated here and kept by the database."""
+"""Facts about people and organisations, one file a subject; constraints are stated here and kept by
+the database.
+"""
 
 from accounts.models.accreditation import Accreditation
 from accounts.models.grants import RoleGrant, RoleGrantHistory

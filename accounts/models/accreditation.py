@@ -13,7 +13,9 @@ class AccreditationStatus(models.TextChoices):
 
 
 class Accreditation(models.Model):
-    """One accreditation of one organisation, from its first day to its last day inclusive (London dates)."""
+    """One accreditation of one organisation, from its first day to its last day inclusive (London
+    dates).
+    """
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="accreditations"

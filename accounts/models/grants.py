@@ -1,4 +1,6 @@
-"""Role grants: a row of `RoleGrant` exists only while the grant is live; `RoleGrantHistory` keeps what was."""
+"""Role grants: a row of `RoleGrant` exists only while the grant is live; `RoleGrantHistory` keeps
+what was.
+"""
 
 from django.conf import settings
 from django.db import models
@@ -11,9 +13,11 @@ from accounts.roles import Role
 
 
 class RoleGrant(UserObjectPermissionBase):
-    """One role held by one person at one organisation: a django-guardian permission with a real foreign key.
+    """One role held by one person at one organisation: a django-guardian permission with a real
+    foreign key.
 
-    `permission` (from the base class) is the role; `content_object` the organisation; who gave it, why, until when.
+    `permission` (from the base class) is the role; `content_object` the organisation; who gave it,
+    why, until when.
     """
 
     content_object = models.ForeignKey(

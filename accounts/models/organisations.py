@@ -7,7 +7,9 @@ from accounts.roles import OrganisationKind, Role
 
 
 class Authority(models.Model):
-    """An upper-tier local authority of England: reference data from `accounts/data/authorities.csv`."""
+    """An upper-tier local authority of England: reference data from
+    `accounts/data/authorities.csv`.
+    """
 
     gss_code = models.CharField("GSS code", max_length=9, primary_key=True)
     name = models.CharField(max_length=100, unique=True)
@@ -28,8 +30,9 @@ class Authority(models.Model):
 class Organisation(models.Model):
     """A body whose staff may hold accounts once it is accredited.
 
-    `kind` says where it stands: the central body, a local authority, a national partner, or an employing
-    organisation beneath one of the last two. Roles are granted on it, so its permissions are the roles.
+    `kind` says where it stands: the central body, a local authority, a national partner, or an
+    employing organisation beneath one of the last two. Roles are granted on it, so its permissions
+    are the roles.
     """
 
     kind = models.CharField(max_length=20, choices=OrganisationKind.choices)
@@ -68,7 +71,8 @@ class Organisation(models.Model):
                 name="urn_is_six_digits", condition=Q(urn="") | Q(urn__regex=r"^[0-9]{6}$")
             ),
             models.CheckConstraint(
-                name="ods_code_shape", condition=Q(ods_code="") | Q(ods_code__regex=r"^[A-Z0-9]{3,8}$")
+                name="ods_code_shape",
+                condition=Q(ods_code="") | Q(ods_code__regex=r"^[A-Z0-9]{3,8}$"),
             ),
             models.UniqueConstraint(
                 name="one_central_body",
@@ -86,5 +90,7 @@ class Organisation(models.Model):
 
     @property
     def base(self) -> "Organisation":
-        """The authority, national partner or central body that manages this organisation's accounts."""
+        """The authority, national partner or central body that manages this organisation's
+        accounts.
+        """
         return self.parent or self

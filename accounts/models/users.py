@@ -1,4 +1,7 @@
-"""The account of one named person. Accounts are closed, never deleted; no account is a superuser."""
+"""The account of one named person.
+
+Accounts are closed, never deleted; no account is a superuser.
+"""
 
 import uuid
 from typing import Any, ClassVar
@@ -14,7 +17,9 @@ from accounts.querysets import UserQuerySet
 
 
 class AccountStatus(models.TextChoices):
-    """*Suspended* is our act; *held* is a dormant account; *locked out* is no status but axes' answer to bad passwords."""
+    """*Suspended* is our act; *held* is a dormant account; *locked out* is no status but axes'
+    answer to bad passwords.
+    """
 
     INVITED = "invited", "Invited"
     ACTIVE = "active", "Active"
@@ -100,14 +105,21 @@ class User(AbstractBaseUser):
         return self.status == AccountStatus.ACTIVE
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
-        """Never: permissions are asked of `accounts.policies`, so that every answer has a reason."""
+        """Never: permissions are asked of `accounts.policies`, so that every answer has a
+        reason.
+        """
         return False
 
     def has_module_perms(self, app_label: str) -> bool:
         return False
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """Binds sessions to the password *and* the session epoch: raising the epoch ends every session at once."""
+        """Binds sessions to the password *and* the session epoch: raising the epoch ends every
+        session at once.
+        """
         return salted_hmac(
-            "accounts.User.session", f"{self.password}:{self.session_epoch}", secret=secret, algorithm="sha256"
+            "accounts.User.session",
+            f"{self.password}:{self.session_epoch}",
+            secret=secret,
+            algorithm="sha256",
         ).hexdigest()

@@ -1,1 +1,3 @@
-"""Signing in: allauth (password, TOTP, passkeys, recovery codes) and axes (lock-out), bent to our rules."""
+"""Signing in: allauth (password, TOTP, passkeys, recovery codes) and axes (lock-out), bent to our
+rules.
+"""

@@ -1,16 +1,67 @@
-"""allauth's questions, answered our way: nobody signs up; TOTP secrets are encrypted at rest."""
+"""allauth's questions, answered our way: nobody signs up, a reset needs a factor, secrets are
+encrypted at rest.
+"""
+
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
-from django.http import HttpRequest
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from accounts.models import User
+from accounts.signin import events
+from accounts.signin.factors import factors_of, holds_second_factor, is_fresh
+from accounts.signin.stopped import remember_stopped
 
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Accounts are made by management teams of accredited organisations, never by oneself."""
         return False
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Right password or passkey, stopped account: the person is told what to do, and it is an
+        event.
+        """
+        with transaction.atomic():
+            events.failed(request, user, reason=f"account-{user.status}")
+        remember_stopped(request, user)
+        return redirect("account_inactive")
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        """A mailbox alone must never open an account: without a second factor only a new invitation
+        helps.
+        """
+        if not holds_second_factor(user):
+            return
+        with transaction.atomic():
+            events.reset_requested(self.request, user)
+        super().send_password_reset_mail(user, email, context)
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """Through the same backends, so a wrong password counts towards the lock-out."""
+        return bool(self.authenticate(context.request, email=user.email, password=password) == user)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Not if the strongest factor this account has was shown within five minutes, at sign-in or
+        since.
+        """
+        return not is_fresh(context.request)
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """Who has a second factor shows that one again; the password is asked of those without one
+        only.
+        """
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if holds_second_factor(user):
+            return [method for method in methods if method["id"] != "reauthenticate"]
+        return methods
 
 
 class MFAAdapter(DefaultMFAAdapter):
@@ -19,6 +70,12 @@ class MFAAdapter(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text: str) -> str:
         return _fernet().decrypt(encrypted_text.encode()).decode()
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """The last second factor stays: set up another one first."""
+        if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+            return True
+        return bool(factors_of(authenticator.user).exclude(pk=authenticator.pk).exists())
 
 
 def _fernet() -> MultiFernet:

@@ -1,40 +1,87 @@
-"""Which factors a session has shown, and which pages are open to a person who has not set up a second one yet."""
+"""Which factors an account has, which this session has shown, and which pages are open
+before that.
+"""
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import ResolverMatch
 
-from accounts.http import Request
+from accounts.models import User
 
-OPEN_WITHOUT_FACTOR = frozenset(
-    {
-        "accounts:second-factor",
-        "account_logout",
-        "account_reauthenticate",
-        "mfa_activate_totp",
-        "mfa_add_webauthn",
-        "mfa_reauthenticate",
-        "mfa_reauthenticate_webauthn",
-    }
-)
+SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+LEAVING = frozenset({"account_logout"})
+# Open to a person whose account has no second factor yet: setting one up, the password again for
+# that, or leaving.
+SETTING_UP = LEAVING | {
+    "accounts:second-factor",
+    "account_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+}
+# Open to a session that has not shown the second factor its account has: showing it, or leaving.
+SHOWING = LEAVING | {"mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
 
 
-def is_open_without_factor(match: ResolverMatch | None) -> bool:
-    """Whether the page may be used before a second factor exists: setting one up, or leaving."""
-    if match is None:
+def is_public(match: ResolverMatch) -> bool:
+    """Whether the page is there for people who are not signed in."""
+    return getattr(match.func, "login_required", True) is False
+
+
+def factors_of(user: User) -> QuerySet[Authenticator]:
+    """The second factors of an account; recovery codes are none, they only stand in for one."""
+    return Authenticator.objects.filter(user_id=user.pk, type__in=SECOND_FACTORS)
+
+
+def holds_second_factor(user: User) -> bool:
+    """Whether this account has a second factor."""
+    return bool(factors_of(user).exists())
+
+
+def shown_in(request: HttpRequest) -> list[dict[str, Any]]:
+    """What this session has shown, oldest first, as allauth recorded it."""
+    return list(get_authentication_records(request, request.user))
+
+
+def has_shown_second_factor(request: HttpRequest) -> bool:
+    """True if a TOTP code, a passkey or a recovery code was shown in this session."""
+    return any(record.get("method") == "mfa" for record in shown_in(request))
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Was the strongest factor of this account shown within the last five minutes?"""
+    if not isinstance(request.user, User):
         return False
-    return match.view_name in OPEN_WITHOUT_FACTOR or getattr(match.func, "login_required", True) is False
-
-
-def has_second_factor(request: Request) -> bool:
-    """True if this session was opened with a second factor, or its owner has set one up since."""
-    records = get_authentication_records(request, request.user)
-    if any(record.get("method") == "mfa" for record in records):
-        return True
-    return bool(
-        Authenticator.objects.filter(
-            user=request.user.pk, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-        ).exists()
+    wanted = "mfa" if holds_second_factor(request.user) else "password"
+    since = time.time() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    return any(
+        record.get("method") == wanted and record.get("at", 0) > since
+        for record in shown_in(request)
     )
+
+
+def method_of(records: list[dict[str, Any]]) -> str:
+    """How somebody signed in, for the event: `password+totp`, `password+recovery_code`,
+    `webauthn`.
+    """
+    names = [_name(record) for record in records]
+    return "+".join(dict.fromkeys(names)) or "unknown"
+
+
+def _name(record: dict[str, Any]) -> str:
+    if record.get("method") != "mfa":
+        return str(record.get("method"))
+    return factor_name(str(record.get("type")))
+
+
+def factor_name(kind: str) -> str:
+    """allauth's type as the ledger's word for it."""
+    return "recovery_code" if kind == Authenticator.Type.RECOVERY_CODES else kind

@@ -1,0 +1,50 @@
+"""Changes of state, one verb a function: a policy, a transaction, an event. Web, task and command
+all come through here.
+
+Every action takes `by` last and raises `accounts.policies.Refused`; whoever calls it records the
+refusal.
+"""
+
+from accounts.actions.accounts import (
+    close_account,
+    hold_account,
+    reinstate_account,
+    suspend_account,
+)
+from accounts.actions.installation import AlreadyInstalled, NewPerson, install_central_body
+from accounts.actions.invitations import (
+    EmailTaken,
+    InvitationRefused,
+    Invited,
+    accept_invitation,
+    invite_again,
+    invite_person,
+)
+from accounts.actions.organisations import (
+    accredit_organisation,
+    create_organisation,
+    withdraw_accreditation,
+)
+from accounts.actions.roles import expire_grants, grant_role, revoke_role
+
+__all__ = [
+    "AlreadyInstalled",
+    "EmailTaken",
+    "InvitationRefused",
+    "Invited",
+    "NewPerson",
+    "accept_invitation",
+    "accredit_organisation",
+    "close_account",
+    "create_organisation",
+    "expire_grants",
+    "grant_role",
+    "hold_account",
+    "install_central_body",
+    "invite_again",
+    "invite_person",
+    "reinstate_account",
+    "revoke_role",
+    "suspend_account",
+    "withdraw_accreditation",
+]

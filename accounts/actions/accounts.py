@@ -1,0 +1,144 @@
+"""The life of an account after its invitation: hold, suspend, reinstate, close. Conditional
+updates: who comes second changes nothing.
+
+Stopping an account raises its session epoch, so that every session of it ends at its next request.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from accounts.acting import Acting
+from accounts.actions.roles import end_grants_of
+from accounts.models import User
+from accounts.models.users import AccountStatus
+from accounts.policies import can_reinstate, can_stop, require
+from accounts.roles import Permission
+from audit.ledger.events import EventType
+from audit.ledger.writer import append
+
+BY_DECISION = "decided-by-a-person"
+
+
+def suspend_account(*, user: User, reason: str, code: str = BY_DECISION, by: Acting) -> bool:
+    """Stops an account at once: every session of it ends at its next request.
+
+    `reason` is what was said (kept erasable); `code` the machine word for it, on the event. False
+    when the account was not active or held, for instance because somebody was first: no second
+    event. Raises `Refused`.
+    """
+    require(
+        can_stop(by, user),
+        permission=Permission.SUSPEND_ACCOUNT,
+        target_type="user",
+        target_id=user.pk,
+    )
+    with transaction.atomic():
+        stopped = _move(
+            user, {AccountStatus.ACTIVE, AccountStatus.HELD}, AccountStatus.SUSPENDED, reason
+        )
+        if stopped:
+            _tell(EventType.ACCOUNT_SUSPENDED, user, reason, code, by)
+    return stopped
+
+
+def hold_account(*, user: User, reason: str, code: str = BY_DECISION, by: Acting) -> bool:
+    """Holds a dormant account until somebody vouches for it again.
+
+    Same result and errors as `suspend_account`.
+    """
+    require(
+        can_stop(by, user),
+        permission=Permission.SUSPEND_ACCOUNT,
+        target_type="user",
+        target_id=user.pk,
+    )
+    with transaction.atomic():
+        held = _move(user, {AccountStatus.ACTIVE}, AccountStatus.HELD, reason)
+        if held:
+            _tell(EventType.ACCOUNT_HELD, user, reason, code, by)
+    return held
+
+
+def reinstate_account(*, user: User, reason: str, by: Acting) -> bool:
+    """Gives a suspended or held account back to its owner: only a person does this, never the
+    owner.
+
+    False when the account was neither. Raises `Refused`.
+    """
+    require(
+        can_reinstate(by, user),
+        permission=Permission.SUSPEND_ACCOUNT,
+        target_type="user",
+        target_id=user.pk,
+    )
+    with transaction.atomic():
+        if _move(user, {AccountStatus.SUSPENDED}, AccountStatus.ACTIVE, reason):
+            _tell(EventType.ACCOUNT_REINSTATED, user, reason, BY_DECISION, by)
+        elif _move(user, {AccountStatus.HELD}, AccountStatus.ACTIVE, reason):
+            _tell(EventType.ACCOUNT_RELEASED, user, reason, BY_DECISION, by)
+        else:
+            return False
+    return True
+
+
+def close_account(*, user: User, reason: str, by: Acting) -> bool:
+    """Ends an account for good: its password, its roles and its sessions. The row stays; accounts
+    are never deleted.
+
+    False when it was closed already. Raises `Refused`.
+    """
+    require(
+        can_reinstate(by, user),
+        permission=Permission.SUSPEND_ACCOUNT,
+        target_type="user",
+        target_id=user.pk,
+    )
+    open_states = set(AccountStatus) - {AccountStatus.CLOSED}
+    with transaction.atomic():
+        closed = _move(
+            user, open_states, AccountStatus.CLOSED, reason, password=make_password(None)
+        )
+        if closed:
+            ended = end_grants_of(user, reason="the account was closed", by=by)
+            _tell(EventType.ACCOUNT_CLOSED, user, reason, BY_DECISION, by, {"count": ended})
+    return closed
+
+
+def _move(
+    user: User, before: Collection[str], after: AccountStatus, reason: str, **also: Any
+) -> bool:
+    """The conditional update; `user` is brought up to date when it took place."""
+    moved = User.objects.filter(pk=user.pk, status__in=before).update(
+        status=after,
+        status_since=Now(),
+        status_reason=reason,
+        session_epoch=F("session_epoch") + 1,
+        **also,
+    )
+    if moved:
+        user.refresh_from_db(fields=["status", "status_since", "status_reason", "session_epoch"])
+    return bool(moved)
+
+
+def _tell(
+    event: EventType,
+    user: User,
+    reason: str,
+    code: str,
+    by: Acting,
+    detail: dict[str, object] | None = None,
+) -> None:
+    append(
+        event,
+        actor=by.actor,
+        reason=code,
+        target_type="user",
+        target_id=user.pk,
+        detail=detail,
+        payload=reason,
+    )

@@ -1,0 +1,23 @@
+"""The one authentication backend: e-mail and password, by allauth, with stopped accounts told apart
+afterwards.
+"""
+
+from allauth.account.auth_backends import AuthenticationBackend
+
+from accounts.models import User
+
+
+class Backend(AuthenticationBackend):
+    def user_can_authenticate(self, user: User | None) -> bool:
+        """Yes, even when stopped: the password is right, so it is no guess.
+
+        The adapter then shows the page that says why.
+        """
+        return user is not None
+
+    def get_user(self, user_id: int) -> User | None:
+        """The account of a session: only while it is active, with what the acting person needs, in
+        one statement.
+        """
+        user = User.objects.select_related("employer__parent").filter(pk=user_id).first()
+        return user if user is not None and user.is_active else None

@@ -1,0 +1,57 @@
+"""Home, one's own account, choosing a role, and the three information pages."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from accounts.actions.roles import choose_role as choose
+from accounts.forms import RoleForm
+from accounts.http import Request
+from accounts.policies import require, standing
+from accounts.roles import Permission, needs_fresh_factor
+from accounts.signin.factors import factors_of, is_fresh
+
+
+def home(request: Request) -> HttpResponse:
+    """What this person can do in the role they act in; without a role, what to do about that."""
+    acting = request.acting
+    if acting.grant is None:
+        return render(request, "accounts/no_role.html")
+    require(standing(acting))
+    may = {permission.value: acting.has(permission) for permission in Permission}
+    return render(request, "accounts/home.html", {"may": may})
+
+
+def your_account(request: Request) -> HttpResponse:
+    """What is kept about this person, and their factors."""
+    return render(request, "accounts/your_account.html", {"factors": factors_of(request.user)})
+
+
+def choose_role(request: Request) -> HttpResponse:
+    """Which of several roles to act in. A powerful one asks for the second factor again."""
+    form = RoleForm(request.POST or None, grants=request.grants, acting=request.acting)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "accounts/choose_role.html", {"form": form})
+    grant = form.cleaned_data["grant"]
+    if needs_fresh_factor(grant.role) and not is_fresh(request):
+        back = reverse("accounts:choose-role")
+        return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': back})}")
+    choose(grant=grant, session=request.session, by=request.acting)
+    return redirect("accounts:home")
+
+
+@login_not_required
+def accessibility(request: Request) -> HttpResponse:
+    return render(request, "accounts/accessibility.html")
+
+
+@login_not_required
+def cookies(request: Request) -> HttpResponse:
+    return render(request, "accounts/cookies.html")
+
+
+@login_not_required
+def privacy(request: Request) -> HttpResponse:
+    return render(request, "accounts/privacy.html")
