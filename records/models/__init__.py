@@ -7,7 +7,7 @@ from records.models.children import BirthDate, ChildName, ChildRecord, NameUse, 
 from records.models.contacts import Address, AddressKind, Carer
 from records.models.identifiers import Identifier, IdentifierScheme
 from records.models.involvement import Involvement, Service, ServiceKind
-from records.models.places import Practice, PracticeRegistration, School, SchoolPlace
+from records.models.places import Place, Practice, PracticeRegistration, School, SchoolPlace
 from records.models.provenance import DisputedField, DisputeReason, FieldDispute, SourceLink
 from records.models.requests import SearchRequest
 from records.models.search import ChildSearch, NameDelete, NameStat
@@ -29,6 +29,7 @@ __all__ = [
     "NameDelete",
     "NameStat",
     "NameUse",
+    "Place",
     "Practice",
     "PracticeRegistration",
     "School",

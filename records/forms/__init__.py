@@ -1,0 +1,1 @@
+"""Parsing what people type, with messages that say what to do. No `save()`: see actions."""

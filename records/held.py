@@ -1,0 +1,113 @@
+"""Search forms between their POST and their GET: kept encrypted, bound to their sender, soon gone.
+
+Nothing is searched here and nothing disclosed; that is `access.py`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from accounts.acting import Acting
+from accounts.models import User
+from accounts.policies import require
+from accounts.roles import Permission
+from records.models import SearchRequest
+from records.policies import can_search
+from records.purposes import Purpose, Reason
+from records.search.terms import SearchTerms, TypedDate
+
+SEARCH_LIVES = timedelta(minutes=15)
+DRAFT_LIVES = timedelta(minutes=60)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSearch:
+    """A search request with its terms readable."""
+
+    key: UUID
+    terms: SearchTerms
+    reason: Reason
+
+
+def hold_search(*, terms: SearchTerms, reason: Reason, by: Acting) -> UUID:
+    """Keeps a posted search for its GET; returns the opaque key. Raises `Refused`."""
+    require(can_search(by, reason), permission=Permission.SEARCH.value)
+    kept = {
+        "terms": asdict(terms),
+        "purpose": reason.purpose.value,
+        "case_reference": reason.case_reference,
+    }
+    request = SearchRequest.objects.create(
+        user=cast(User, by.user),  # `can_search` refuses nobody's search
+        session_ref=by.actor.session_ref,
+        grant_id=by.actor.grant_id,
+        terms=_seal(kept),
+    )
+    return request.key
+
+
+def find_search(key: UUID, by: Acting) -> HeldSearch | None:
+    """The held search of this account, session and grant, if alive in database time."""
+    request = SearchRequest.objects.filter(
+        key=key,
+        is_draft=False,
+        user=by.user,
+        session_ref=by.actor.session_ref,
+        grant_id=by.actor.grant_id,
+        created_at__gt=Now() - SEARCH_LIVES,
+    ).first()
+    return _opened(request) if request else None
+
+
+def hold_draft(*, posted: dict[str, str], user_id: int) -> UUID:
+    """Keeps a form whose session ended, for the same account to find after signing in again."""
+    request = SearchRequest.objects.create(user_id=user_id, terms=_seal(posted), is_draft=True)
+    return request.key
+
+
+def find_draft(key: UUID, user_id: int) -> dict[str, str] | None:
+    """What that account had typed, or nothing when it is too old or another's."""
+    request = SearchRequest.objects.filter(
+        key=key, is_draft=True, user_id=user_id, created_at__gt=Now() - DRAFT_LIVES
+    ).first()
+    return _unseal(request.terms) if request else None
+
+
+def forget_old() -> int:
+    """Deletes what is past its time; returns how many rows."""
+    past = Q(is_draft=False, created_at__lte=Now() - SEARCH_LIVES) | Q(
+        is_draft=True, created_at__lte=Now() - DRAFT_LIVES
+    )
+    return SearchRequest.objects.filter(past).delete()[0]
+
+
+def _opened(request: SearchRequest) -> HeldSearch:
+    kept = _unseal(request.terms)
+    terms = kept["terms"]
+    if terms["date_of_birth"]:
+        terms["date_of_birth"] = TypedDate(**terms["date_of_birth"])
+    reason = Reason(Purpose(kept["purpose"]), kept["case_reference"])
+    return HeldSearch(request.key, SearchTerms(**terms), reason)
+
+
+def _seal(value: dict[str, Any]) -> str:
+    return _fernet().encrypt(json.dumps(value).encode()).decode()
+
+
+def _unseal(text: str) -> dict[str, Any]:
+    kept: dict[str, Any] = json.loads(_fernet().decrypt(text.encode()))
+    return kept
+
+
+def _fernet() -> MultiFernet:
+    """The field keys, newest first, so that they can be rotated."""
+    return MultiFernet([Fernet(key) for key in settings.FIELD_KEYS])

@@ -1,0 +1,115 @@
+"""The shapes in which a record is shown: filled by `visibility.py`.
+
+No rules, no rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NameView:
+    text: str
+    use: str
+    ended_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class AddressView:
+    lines: tuple[str, ...]
+    since: date | None
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CarerView:
+    name: str
+    phone: str
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceView:
+    """A school or a practice."""
+
+    name: str
+    phone: str
+    since: date | None
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How lately somebody said "still involved": a code for the colour, words for everybody."""
+
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvolvementView:
+    """Who to ring. Of a sensitive service only that there is one: contact is brokered."""
+
+    id: int
+    service: str
+    kind: str
+    contact_name: str
+    contact_phone: str
+    email: str
+    started_on: date
+    ended_on: date | None
+    freshness: Freshness | None
+    is_sensitive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierView:
+    scheme: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """One record as one person may see it now."""
+
+    key: UUID
+    name: str
+    names: tuple[NameView, ...]
+    born: str
+    corrected_births: tuple[str, ...]
+    sex: str
+    authority: str
+    addresses: tuple[AddressView, ...]
+    previous_addresses: tuple[AddressView, ...]
+    carers: tuple[CarerView, ...]
+    former_carers: tuple[CarerView, ...]
+    schools: tuple[PlaceView, ...]
+    previous_schools: tuple[PlaceView, ...]
+    practices: tuple[PlaceView, ...]
+    previous_practices: tuple[PlaceView, ...]
+    identifiers: tuple[IdentifierView, ...]
+    involvements: tuple[InvolvementView, ...]
+    past_involvements: tuple[InvolvementView, ...]
+    disputed: dict[str, tuple[str, ...]]
+    duty_desk: str
+    duty_phone: str
+    is_invented: bool
+    may_amend: bool
+    may_dispute: bool
+    may_record_involvement: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """One line of a list of results: enough to recognise a child, no more."""
+
+    key: UUID
+    name: str
+    born: str
+    sex: str
+    authority: str
+    reasons: tuple[str, ...]
+    strong: bool

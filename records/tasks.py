@@ -1,0 +1,11 @@
+"""Scheduled work of records: three lines each, may run twice."""
+
+from celery import shared_task
+
+from records.held import forget_old
+
+
+@shared_task(name="records.forget_searches")
+def forget_searches() -> int:
+    """Deletes held search terms past their minutes."""
+    return forget_old()

@@ -1,0 +1,56 @@
+"""Opening a record: under a stated reason, recorded each time it is shown."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.http import Request
+from accounts.policies import require_permission
+from accounts.roles import Permission
+from records.access import open_record
+from records.forms.base import ReasonForm
+from records.models import ChildRecord
+from records.reasons import state_reason, stated_reason
+from records.views.searching import _uuid, held_search_or_404
+from records.visibility import present
+
+
+@require_POST
+def open_from_search(request: Request, key: UUID) -> HttpResponse:
+    """The button on a result: takes over the reason of the search it stands under."""
+    require_permission(request.acting, Permission.OPEN_RECORD)
+    search_key = _uuid(request.POST.get("search", ""))
+    if search_key is None:
+        raise Http404
+    state_reason(request, key, held_search_or_404(request, search_key).reason)
+    return redirect("records:record", key=key)
+
+
+@require_http_methods(["GET", "POST"])
+def give_reason(request: Request, key: UUID) -> HttpResponse:
+    """Asks why, when no search came before. Does not say whether such a record exists."""
+    require_permission(request.acting, Permission.OPEN_RECORD)
+    form = ReasonForm(request.POST or None, acting=request.acting)
+    if form.is_valid():
+        state_reason(request, key, form.reason)
+        return redirect("records:record", key=key)
+    return render(request, "records/give_reason.html", {"form": form})
+
+
+@require_safe
+def record(request: Request, key: UUID) -> HttpResponse:
+    """One record: who is involved and how to reach them. Every display is an event."""
+    require_permission(request.acting, Permission.OPEN_RECORD)
+    reason = stated_reason(request, key)
+    if reason is None:
+        return redirect("records:give-reason", key=key)
+    try:
+        child = open_record(child_key=key, reason=reason, by=request.acting)
+    except ChildRecord.DoesNotExist:
+        raise Http404 from None
+    context = {"record": present(child, request.acting), "reason": reason}
+    return render(request, "records/record.html", context)

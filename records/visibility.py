@@ -1,0 +1,231 @@
+"""What one person sees of one record. What is hidden is absent: no blank, no star, no count.
+
+Templates and views get these dataclasses, never the rows behind them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from accounts.acting import Acting
+from accounts.policies import can
+from accounts.roles import Permission
+from records.models import (
+    Address,
+    AddressKind,
+    ChildName,
+    ChildRecord,
+    DisputedField,
+    Involvement,
+    NameUse,
+    Place,
+    Sex,
+)
+from records.presented import (
+    AddressView,
+    CarerView,
+    Freshness,
+    IdentifierView,
+    InvolvementView,
+    NameView,
+    PlaceView,
+    RecordView,
+    ResultView,
+)
+from records.queries import ResultRow
+from records.search import Hit
+
+FRESH_DAYS, STALE_DAYS = 183, 365
+SENSITIVE = "A sensitive service"
+SECTIONS = (
+    "names",
+    "birth",
+    "sex",
+    "authority",
+    "addresses",
+    "carers",
+    "school",
+    "practice",
+    "involvements",
+)
+
+
+def sections_shown(acting: Acting) -> tuple[str, ...]:
+    """The sections of a record this person is shown; kept in the event of opening it."""
+    return (*SECTIONS, "identifiers") if _sees_identifiers(acting) else SECTIONS
+
+
+def present_result(row: ResultRow, hit: Hit) -> ResultView:
+    """A search result as anyone who may search sees it."""
+    return ResultView(
+        key=row.key,
+        name=written_name(row.names[0]) if row.names else "No name recorded",
+        born=born_words(row.born_on, row.born_year),
+        sex=Sex(row.sex).label,
+        authority=row.authority,
+        reasons=hit.reasons,
+        strong=hit.strong,
+    )
+
+
+def present(child: ChildRecord, acting: Acting) -> RecordView:
+    """A record fetched by `queries.whole_record`, cut to what `acting` may see."""
+    births = sorted(child.birth_dates.all(), key=lambda birth: not birth.is_current)
+    desk, phone = _duty_desk(child)
+    current, past = _split(_involvement(row) for row in child.involvements.all())
+    return RecordView(
+        key=child.key,
+        name=_display_name(child),
+        names=tuple(_name(name) for name in _in_order(child.names.all())),
+        born=born_words(births[0].born_on, births[0].born_year) if births else "Not recorded",
+        corrected_births=tuple(
+            born_words(b.born_on, b.born_year) for b in births if not b.is_current
+        ),
+        sex=Sex(child.sex).label,
+        authority=child.authority.name if child.authority else "",
+        **_contacts(child),
+        **_places(child),
+        identifiers=_identifiers(child) if _sees_identifiers(acting) else (),
+        involvements=current,
+        past_involvements=past,
+        disputed=_disputed(child),
+        duty_desk=desk,
+        duty_phone=phone,
+        is_invented=child.is_invented,
+        may_amend=can(acting, Permission.AMEND_RECORD).allowed,
+        may_dispute=can(acting, Permission.DISPUTE_FIELD).allowed,
+        may_record_involvement=can(acting, Permission.RECORD_INVOLVEMENT).allowed,
+    )
+
+
+def written_name(name: ChildName) -> str:
+    """The name on one line; a newborn's missing given name is said, not guessed."""
+    given = " ".join(part for part in (name.given_name, name.other_given_names) if part)
+    return f"{given or '(no given name)'} {name.family_name or '(no family name)'}"
+
+
+def born_words(born_on: date | None, born_year: int | None) -> str:
+    """A date of birth in words."""
+    if born_on:
+        return date_format(born_on, "j F Y")
+    return f"{born_year} (year only)" if born_year else "Not recorded"
+
+
+def _sees_identifiers(acting: Acting) -> bool:
+    """Numbers that outlive the child's childhood are shown to those who keep records only."""
+    return can(acting, Permission.AMEND_RECORD).allowed
+
+
+def _in_order(names: Iterable[ChildName]) -> list[ChildName]:
+    order = [NameUse.CURRENT, NameUse.PREFERRED, NameUse.ALIAS, NameUse.FORMER]
+    return sorted(names, key=lambda name: (order.index(NameUse(name.use)), name.pk))
+
+
+def _display_name(child: ChildRecord) -> str:
+    names = _in_order(child.names.all())
+    return written_name(names[0]) if names else "No name recorded"
+
+
+def _name(name: ChildName) -> NameView:
+    return NameView(written_name(name), NameUse(name.use).label, name.ended_on)
+
+
+def _contacts(child: ChildRecord) -> dict[str, Any]:
+    addresses = [_address(row) for row in sorted(child.addresses.all(), key=lambda a: -a.pk)]
+    carers = [CarerView(c.name, c.phone, c.ended_on) for c in child.carers.all()]
+    return {
+        "addresses": tuple(a for a in addresses if a.until is None),
+        "previous_addresses": tuple(a for a in addresses if a.until is not None),
+        "carers": tuple(c for c in carers if c.until is None),
+        "former_carers": tuple(c for c in carers if c.until is not None),
+    }
+
+
+def _address(row: Address) -> AddressView:
+    if row.kind != AddressKind.ADDRESS:
+        return AddressView((AddressKind(row.kind).label,), row.valid_from, row.valid_until)
+    lines = tuple(line for line in (row.line_1, row.line_2, row.town, row.postcode) if line)
+    return AddressView(lines or (f"UPRN {row.uprn}",), row.valid_from, row.valid_until)
+
+
+def _places(child: ChildRecord) -> dict[str, Any]:
+    schools = [_place(p, str(p.school), p.school.phone) for p in child.school_places.all()]
+    practices = [_place(p, str(p.practice), p.practice.phone) for p in child.registrations.all()]
+    return {
+        "schools": tuple(p for p in schools if p.until is None),
+        "previous_schools": tuple(p for p in schools if p.until is not None),
+        "practices": tuple(p for p in practices if p.until is None),
+        "previous_practices": tuple(p for p in practices if p.until is not None),
+    }
+
+
+def _place(place: Place, name: str, phone: str) -> PlaceView:
+    return PlaceView(name, phone, place.started_on, place.ended_on)
+
+
+def _identifiers(child: ChildRecord) -> tuple[IdentifierView, ...]:
+    return tuple(
+        IdentifierView(row.get_scheme_display(), row.value) for row in child.identifiers.all()
+    )
+
+
+def _involvement(row: Involvement) -> InvolvementView:
+    sensitive, service = row.service.is_sensitive, row.service
+    return InvolvementView(
+        id=row.pk,
+        service=SENSITIVE if sensitive else service.name,
+        kind="" if sensitive else service.get_kind_display(),
+        contact_name="" if sensitive else _contact_name(row),
+        contact_phone="" if sensitive else row.contact_phone or service.phone,
+        email="" if sensitive else service.email,
+        started_on=row.started_on,
+        ended_on=row.ended_on,
+        freshness=None if row.ended_on else freshness(row.last_confirmed_on),
+        is_sensitive=sensitive,
+    )
+
+
+def _contact_name(row: Involvement) -> str:
+    return row.contact_name or (row.practitioner.full_name if row.practitioner else "")
+
+
+def _split(
+    rows: Iterable[InvolvementView],
+) -> tuple[tuple[InvolvementView, ...], tuple[InvolvementView, ...]]:
+    every = list(rows)
+    return (
+        tuple(row for row in every if row.ended_on is None),
+        tuple(row for row in every if row.ended_on is not None),
+    )
+
+
+def freshness(last_confirmed_on: date) -> Freshness:
+    """Six months is fresh, a year is old: a stale pointer costs a practitioner a day."""
+    days = (timezone.localdate() - last_confirmed_on).days
+    when = date_format(last_confirmed_on, "j F Y")
+    if days <= FRESH_DAYS:
+        return Freshness("fresh", f"Confirmed {when}")
+    if days <= STALE_DAYS:
+        return Freshness("ageing", f"Last confirmed {when}: more than six months ago")
+    return Freshness("stale", f"Last confirmed {when}: may be out of date")
+
+
+def _disputed(child: ChildRecord) -> dict[str, tuple[str, ...]]:
+    marks: dict[str, tuple[str, ...]] = dict.fromkeys(DisputedField.values, ())
+    for dispute in child.disputes.all():
+        marks[dispute.field] = (*marks[dispute.field], dispute.get_reason_display())
+    return {field: said for field, said in marks.items() if said}
+
+
+def _duty_desk(child: ChildRecord) -> tuple[str, str]:
+    """The out-of-hours desk of the responsible authority, else the national one."""
+    organisation = getattr(child.authority, "organisation", None)
+    if organisation and organisation.duty_phone:
+        return organisation.name, organisation.duty_phone
+    return "National duty desk", settings.NATIONAL_DUTY_PHONE
