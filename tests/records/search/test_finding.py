@@ -7,7 +7,7 @@ import pytest
 from records.search import SearchTerms, TypedDate, search
 from tests.records.search.worlds import BORN, POSTCODE, TODAY, add_child, found, reasons, typed
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 
 
 @pytest.fixture(autouse=True)
