@@ -53,8 +53,8 @@ REQUIRED: dict[EventType, frozenset[str]] = {
     EventType.ACCOUNT_REINSTATED: _TARGET | {"reason"},
     EventType.ACCOUNT_CLOSED: _TARGET | {"reason"},
     EventType.AGREEMENT_ACCEPTED: frozenset({"detail.version"}),
-    # Committed before the trail is read, so it says what was asked for, not what was found.
-    EventType.TRAIL_READ: frozenset({"detail.day_from", "detail.day_to"}),
+    # Committed before the trail is read, so it cannot say how much was found.
+    EventType.TRAIL_READ: frozenset(),
     EventType.TRAIL_EXPORTED: frozenset({"purpose", "result_count"}),
     EventType.AUDIT_VERIFIED: frozenset({"detail.size"}),
     EventType.LOG_PRUNED: frozenset({"detail.min_id"}),

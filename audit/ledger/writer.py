@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -110,7 +111,7 @@ def append(
     and TypeError for a detail or fact that is not allowed, and django.db errors when the database
     refuses; then the caller's transaction is lost, and with it the disclosure.
     """
-    said = {
+    said: dict[str, Any] = {
         "action": EventType(event).value,
         "outcome": Outcome(outcome).value,
         "reason": reason,
@@ -163,7 +164,7 @@ def _actor_columns(actor: Actor) -> dict[str, object]:
 
 
 def _insert(
-    connection: BaseDatabaseWrapper, columns: dict[str, object], payload: str | None
+    connection: BaseDatabaseWrapper, columns: dict[str, Any], payload: str | None
 ) -> Appended:
     salt = secrets.token_bytes(SALT_BYTES)
     columns["payload_digest"] = None if payload is None else payload_digest(salt, payload)

@@ -29,16 +29,20 @@ def somebody(base):
     return Actor(kind=ActorKind.PERSON, id=100 + base, org=base, base=base)
 
 
-def deny(base, using="default"):
-    with transaction.atomic(using=using):
+def deny(base):
+    with transaction.atomic():
         return append(
             EventType.ACCESS_DENIED,
             actor=somebody(base),
             outcome=Outcome.DENIED,
             reason="role_may_not",
-            payload=None if using != "default" else "typed words",
-            using=using,
+            payload="typed words",
         )
+
+
+def read_trail(base, alias):
+    days = {"day_from": "2026-11-01", "day_to": "2026-11-07"}
+    append(EventType.TRAIL_READ, actor=somebody(base), detail=days, using=alias)
 
 
 def partition_of(cursor, event_id):
@@ -341,13 +345,13 @@ def test_a_base_is_not_set_outside_a_transaction():
 def test_a_local_team_writes_that_it_read_but_only_for_its_own_base(events):
     with transaction.atomic(using="local"):
         scope_to_base(901)
-        append(EventType.TRAIL_READ, actor=somebody(901), result_count=0, using="local")
+        read_trail(901, "local")
         with pytest.raises(ProgrammingError, match="row-level security"):
-            append(EventType.TRAIL_READ, actor=somebody(902), result_count=0, using="local")
+            read_trail(902, "local")
         transaction.set_rollback(True, using="local")
     with transaction.atomic(using="local"):
         scope_to_base(901)
-        append(EventType.TRAIL_READ, actor=somebody(901), result_count=0, using="local")
+        read_trail(901, "local")
     assert [event.actor_base for event in events.since_mark()] == [901]
 
 
@@ -355,7 +359,7 @@ def test_a_local_team_writes_that_it_read_but_only_for_its_own_base(events):
 def test_the_auditor_reads_every_base_and_the_payloads_and_leaves_events():
     first, second = deny(901), deny(902)
     with transaction.atomic(using="auditor"):
-        append(EventType.TRAIL_READ, actor=somebody(1), result_count=2, using="auditor")
+        read_trail(1, "auditor")
     assert {901, 902} <= read_actor_bases("auditor")
     payloads = AuditPayload.objects.using("auditor").filter(event_id__in=[first.id, second.id])
     assert [payload.body for payload in payloads] == ["typed words", "typed words"]

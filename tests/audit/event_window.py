@@ -61,7 +61,7 @@ class EventWindow:
     def _rows(self, query: str, *params: Any, using: str | None = None) -> list[Any]:
         with connections[using or self.using].cursor() as cursor:
             cursor.execute(query, params)
-            return cursor.fetchall()
+            return list(cursor.fetchall())
 
 
 def _event(row: tuple[Any, ...]) -> SimpleNamespace:

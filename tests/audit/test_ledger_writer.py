@@ -1,6 +1,7 @@
 """What `append` writes, and what it refuses to write."""
 
 import hashlib
+from typing import cast
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -193,9 +194,15 @@ def test_requirements_name_what_append_can_be_told():
 
 @pytest.mark.parametrize("event", sorted(NEVER_SUCCEEDS))
 def test_a_refusal_cannot_be_called_a_success(event):
-    told = {"purpose": "x", "query_fields": ["sex"], "detail": {"error": "E", "source": "s"}}
     with pytest.raises(IncompleteEvent, match="cannot have the outcome success"):
-        append(event, actor=JOB, reason="because", **told)
+        append(
+            event,
+            actor=JOB,
+            reason="because",
+            purpose="x",
+            query_fields=["sex"],
+            detail={"error": "E", "source": "s"},
+        )
 
 
 @pytest.mark.parametrize("outcome", [Outcome.DENIED, Outcome.FAILURE, Outcome.ERROR])
@@ -206,7 +213,7 @@ def test_what_did_not_succeed_says_why(outcome):
 
 def test_an_unknown_event_type_is_refused():
     with pytest.raises(ValueError, match=r"record\.peeked"):
-        append("record.peeked", actor=JOB)
+        append(cast(EventType, "record.peeked"), actor=JOB)
 
 
 @pytest.mark.parametrize(
