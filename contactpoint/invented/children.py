@@ -1,6 +1,6 @@
 """Invented children in invented families: the same seed and day give the same children, in order.
 
-Yields facts in the columns of `import_records`; loading them is `seed.py`'s business. Children come
+Yields the rows that `import_records` reads from files; loading them is `seed.py`'s business. Children come
 in blocks, each with its own chance, so any stretch can be made without what lies before it.
 """
 
@@ -22,38 +22,17 @@ from contactpoint.invented.names import (
     origins,
 )
 from contactpoint.invented.places import Neighbourhood
+from records.feeds.rows import ImportRow
 
 BLOCK = 1000  # children made with one chance
 POSTCODE_CHILDREN = 8
 _CLUSTERS = BLOCK // 2  # room for the postcodes of one block
 _DAYS = 18 * 365
 _NEWBORN_DAYS = 42  # births are to be registered within 42 days
+YEAR_ONLY = 0.005  # share of children whose year of birth alone is known
 
 SIBLINGS = Weighted([("1", 50), ("2", 33), ("3", 13), ("4", 4)])  # 1.7 a family
 SEXES = Weighted([("M", 511), ("F", 486), ("N", 3)])
-
-
-class Child(NamedTuple):
-    """One row, in the words of `docs/how-to/import-records.md`."""
-
-    source_ref: str
-    given_name: str
-    family_name: str
-    other_given_names: str
-    former_family_name: str
-    date_of_birth: str
-    sex: str
-    address_line_1: str
-    address_line_2: str
-    town: str
-    postcode: str
-    uprn: str
-    nhs_number: str
-    authority: str
-    school: str
-    practice: str
-    carer_name: str
-    carer_phone: str
 
 
 @dataclass(frozen=True)
@@ -96,7 +75,7 @@ class Twin(NamedTuple):
     sex: str
 
 
-def children(world: World, start: int, stop: int) -> Iterator[Child]:
+def children(world: World, start: int, stop: int) -> Iterator[ImportRow]:
     """The children numbered `start` to `stop` (not included) of a world."""
     for block in range(start // BLOCK, -(-stop // BLOCK)):
         for number, child in enumerate(_Block(world, block).children(), block * BLOCK):
@@ -115,7 +94,7 @@ class _Block:
         self.households = block * BLOCK
         self.double: Twin | None = None
 
-    def children(self) -> Iterator[Child]:
+    def children(self) -> Iterator[ImportRow]:
         end = (self.block + 1) * BLOCK
         cluster = self.block * _CLUSTERS
         while True:
@@ -139,7 +118,7 @@ class _Block:
             code = world.authorities[area]
         return Neighbourhood(authority=code, area=area, serial=cluster, places=world.places)
 
-    def _household(self, near: Neighbourhood) -> Iterator[Child]:
+    def _household(self, near: Neighbourhood) -> Iterator[ImportRow]:
         chance = self.chance
         double, self.double = self.double, None
         family = self._family(near, double.surname if double else "")
@@ -217,21 +196,24 @@ class _Block:
             return ""
         return other if luck < 0.88 else f"{other} {names.pick(self.chance)}"
 
-    def _child(self, family: Family, given: str, sex: str, born: date) -> Child:
+    def _child(self, family: Family, given: str, sex: str, born: date) -> ImportRow:
         chance, near = self.chance, family.near
         days = (self.world.today - born).days
         unnamed = days < _NEWBORN_DAYS and chance.random() < 0.7
         housed = bool(family.line_1)
-        return Child(
+        return ImportRow(
+            line=self.number + 1,
             source_ref=f"C{self.number:08d}",
             given_name="" if unnamed else given,
             family_name=family.surname,
             other_given_names="" if unnamed else self._others(family.origin, sex, given),
             former_family_name=family.former,
-            date_of_birth=str(born.year) if chance.random() < 0.005 else born.isoformat(),
+            born_on=None if chance.random() < YEAR_ONLY else born,
+            born_year=born.year,
             sex=sex,
-            address_line_1=family.line_1,
-            address_line_2=family.line_2,
+            address_kind="address" if housed else "no_fixed_abode",
+            line_1=family.line_1,
+            line_2=family.line_2,
             town=near.town if housed else "",
             postcode=near.postcode if housed else "",
             uprn=family.uprn if housed else "",

@@ -15,7 +15,7 @@ from random import Random
 
 DATA = Path(__file__).parent / "data"
 
-# Share of an origin's families that carry a rare, composed name: the long tail that real lists have.
+# Share of an origin's families with a rare, composed name: the long tail that real lists have.
 RARE = {
     "english": 0.24,
     "irish": 0.12,
@@ -41,14 +41,15 @@ class Weighted:
         return self.values[bisect(self.cumulative, chance.random() * self.total)]
 
 
-def _rows(name: str) -> Iterator[dict[str, str]]:
+def rows(name: str) -> Iterator[dict[str, str]]:
+    """The rows of one of our data files."""
     with (DATA / name).open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)
 
 
 def parts(file: str, kind: str, position: str) -> list[str]:
     """The word parts of one kind (or origin) and position from a file of parts."""
-    for row in _rows(file):
+    for row in rows(file):
         if position == row["position"] and kind in (row.get("origin"), row.get("kind")):
             return row["parts"].split()
     return []
@@ -64,7 +65,7 @@ def joined(file: str, kind: str, link: str = "") -> list[str]:
 def origins() -> Weighted:
     """The origins of families, by their share."""
     shares: dict[str, float] = {}
-    for row in _rows("family_names.csv"):
+    for row in rows("family_names.csv"):
         shares[row["origin"]] = shares.get(row["origin"], 0) + float(row["weight"])
     return Weighted(shares.items())
 
@@ -74,17 +75,17 @@ def given_names(origin: str, sex: str) -> Weighted:
     """Given names of one origin; sex `N` draws from both."""
     return Weighted(
         (row["name"], float(row["weight"]))
-        for row in _rows("given_names.csv")
+        for row in rows("given_names.csv")
         if row["origin"] == origin and sex in (row["sex"], "N")
     )
 
 
 @cache
 def family_names(origin: str) -> Weighted:
-    """Family names of one origin: the listed ones by weight, then the rare tail, all equally rare."""
+    """Family names of one origin: the listed ones by weight, then a tail, all equally rare."""
     listed = [
         (row["name"], float(row["weight"]))
-        for row in _rows("family_names.csv")
+        for row in rows("family_names.csv")
         if row["origin"] == origin
     ]
     share = RARE.get(origin, 0.0)

@@ -1,0 +1,155 @@
+"""Makes the invented people's organisations and accounts, by the actions that real ones go through.
+
+May run any number of times: what exists is left alone; only a lapsed accreditation is renewed.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from allauth.mfa.totp.internal.auth import TOTP
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.acting import Acting, nobody
+from accounts.actions import (
+    NewPerson,
+    accept_invitation,
+    accredit_organisation,
+    create_organisation,
+    grant_role,
+    install_central_body,
+    invite_person,
+)
+from accounts.models import Accreditation, Authority, Organisation, User
+from accounts.models.accreditation import AccreditationStatus
+from accounts.roles import OrganisationKind
+from contactpoint.invented.people import (
+    BODIES,
+    CENTRAL,
+    FOUNDERS,
+    PEOPLE,
+    Body,
+    Person,
+    credentials_of,
+)
+from contactpoint.invented.places import InventedPlace, school
+
+EVIDENCE = "INVENTED-2026-001"
+_YEAR = timedelta(days=365)
+
+
+def area_codes() -> list[str]:
+    """GSS codes in the order in which invented places number their authorities."""
+    return list(Authority.objects.order_by("gss_code").values_list("gss_code", flat=True))
+
+
+def employing_school(body: Body) -> InventedPlace:
+    """The invented school that employs people: the first one of its authority."""
+    manager = next(other for other in BODIES if other.key == body.under)
+    return school(area_codes().index(manager.authority), 0)
+
+
+def enrol(by: Acting) -> None:
+    """Brings every invented organisation and person into being. `by` is the demo operator."""
+    _found(by)
+    bodies = {CENTRAL.key: Organisation.objects.get(kind=OrganisationKind.CENTRAL_BODY)}
+    for body in BODIES:
+        bodies[body.key] = _organisation(body, bodies.get(body.under), by)
+    for organisation in bodies.values():
+        _keep_accredited(organisation, by)
+    known = set(User.objects.filter(is_invented=True).values_list("email", flat=True))
+    for person in PEOPLE:
+        if person.email not in known:
+            _welcome(person, bodies[person.at], by)
+
+
+@transaction.atomic
+def _found(by: Acting) -> None:
+    """The central body and its two founders, if nobody founded one before."""
+    if Organisation.objects.exists():
+        return
+    today = timezone.localdate()
+    first, second = (
+        NewPerson(person.email, person.given_name, person.family_name, person.work_phone)
+        for person in FOUNDERS
+    )
+    invited = install_central_body(
+        name=CENTRAL.name,
+        duty_phone=CENTRAL.duty_phone,
+        evidence=EVIDENCE,
+        valid_from=today,
+        valid_until=today + _YEAR,
+        founders=(first, second),
+        is_invented=True,
+        by=by,
+    )
+    for person, invitation in zip(FOUNDERS, invited, strict=True):
+        _activate(person, invitation.token)
+
+
+def _organisation(body: Body, parent: Organisation | None, by: Acting) -> Organisation:
+    place = employing_school(body) if body.is_school else None
+    authority = Authority.objects.filter(gss_code=body.authority).first()
+    name = body.name or (place.name if place else "") or str(authority)
+    found = Organisation.objects.filter(kind=body.kind, name=name).first()
+    return found or create_organisation(
+        kind=body.kind,
+        name=name,
+        parent=parent,
+        authority=authority,
+        urn=place.code if place else "",
+        ods_code=body.ods_code,
+        duty_phone=body.duty_phone,
+        is_invented=True,
+        by=by,
+    )
+
+
+def _keep_accredited(organisation: Organisation, by: Acting) -> None:
+    """For a year from today, if it never was or its time ran out. A withdrawal stands."""
+    today = timezone.localdate()
+    last = Accreditation.objects.filter(organisation=organisation).first()  # latest first
+    if last and (last.status == AccreditationStatus.WITHDRAWN or last.valid_until >= today):
+        return
+    accredit_organisation(
+        organisation=organisation,
+        valid_from=today,
+        valid_until=today + _YEAR,
+        disciplinary_evidence=EVIDENCE,
+        by=by,
+    )
+
+
+@transaction.atomic
+def _welcome(person: Person, employer: Organisation, by: Acting) -> None:
+    """One person's account, factor and role: all of it or nothing."""
+    invited = invite_person(
+        email=person.email,
+        given_name=person.given_name,
+        family_name=person.family_name,
+        work_phone=person.work_phone,
+        line_manager_name=person.line_manager,
+        line_manager_email=person.line_manager_email,
+        employer=employer,
+        job_title=person.job_title,
+        home_authority=employer.base.authority,
+        is_invented=True,
+        by=by,
+    )
+    user = _activate(person, invited.token)
+    grant_role(
+        user=user,
+        organisation=employer,
+        role=person.role,
+        reason=f"works here as {person.job_title}",
+        by=by,
+    )
+
+
+def _activate(person: Person, token: str) -> User:
+    """The invitation accepted, and an authenticator set up that the demo's screen can show."""
+    credentials = credentials_of(person)
+    user = accept_invitation(token=token, password=credentials.password, by=nobody())
+    TOTP.activate(user, credentials.totp_secret)
+    return user
