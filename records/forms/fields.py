@@ -9,15 +9,14 @@ from typing import Any
 from crispy_forms_gds.fields import DateInputField
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
+from records.births import birth_bounds
 from records.identifiers import MistypedIdentifier, Recognised, recognise
 from records.search import TypedDate
 
 YEAR_OR_DATE = "Enter the day, month and year, or the year alone"
 NOT_A_DATE = "Enter a date that exists, such as 27 3 2014"
 POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}")
-OLDEST = 26
 
 
 class TypedDateField(DateInputField):  # type: ignore[misc]  # crispy_forms_gds has no types
@@ -92,15 +91,6 @@ class PostcodeField(forms.CharField):
         if not POSTCODE.fullmatch(text):
             raise ValidationError("Enter a full postcode, such as ZZ99 3WZ")
         return text
-
-
-def birth_bounds() -> tuple[date, date]:
-    """The earliest and latest day of birth a record may hold today."""
-    today = timezone.localdate()
-    try:
-        return today.replace(year=today.year - OLDEST), today
-    except ValueError:  # 29 February
-        return today.replace(year=today.year - OLDEST, day=28), today
 
 
 def _require_possible_birth(typed: TypedDate) -> None:

@@ -1,0 +1,186 @@
+"""Applying staged rows, a set at a time: which children they are, what is new, what replaces what.
+
+An empty cell says nothing and erases nothing. What is replaced stays, with the day it ended.
+Each statement reads `import_row`; `state` is n(ew), c(hanged) or u(nchanged).
+"""
+
+from __future__ import annotations
+
+from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
+
+REPEATED = """
+DELETE FROM import_row AS later USING import_row AS first
+WHERE first.source_ref = later.source_ref AND first.line < later.line
+RETURNING later.line
+"""
+
+# One feed at a time: two loads of one source must not both find a child missing.
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('records.feeds ' || %(source)s, 0))"
+
+KNOWN = """
+UPDATE import_row AS r
+SET child_id = l.child_id,
+    state = CASE WHEN l.digest = r.digest THEN 'u' ELSE 'c' END
+FROM records_sourcelink AS l
+WHERE l.source = %(source)s AND l.source_ref = r.source_ref
+"""
+
+COUNTS = "SELECT state, count(*) FROM import_row GROUP BY state"
+
+# Places first met here have a code and no name yet; the next three statements make what is new.
+NEW = (
+    """INSERT INTO records_school (urn, is_invented)
+    SELECT DISTINCT school, %(invented)s FROM import_row WHERE school <> '' AND state <> 'u'
+    ON CONFLICT (urn) DO NOTHING""",
+    """INSERT INTO records_practice (ods_code, is_invented)
+    SELECT DISTINCT practice, %(invented)s FROM import_row WHERE practice <> '' AND state <> 'u'
+    ON CONFLICT (ods_code) DO NOTHING""",
+    """WITH made AS (
+        INSERT INTO records_childrecord (key, sex, authority_id, is_invented)
+        SELECT key, sex, nullif(authority, ''), %(invented)s FROM import_row
+        WHERE state = 'n' ORDER BY line
+        RETURNING id, key
+    )
+    UPDATE import_row AS r SET child_id = made.id FROM made WHERE made.key = r.key""",
+)
+
+# What a changed row leaves empty is taken from the record; what it replaces is ended.
+END_REPLACED = (
+    """UPDATE import_row AS r
+    SET given_name = coalesce(nullif(r.given_name, ''), n.given_name),
+        other_given_names = coalesce(nullif(r.other_given_names, ''), n.other_given_names),
+        family_name = coalesce(nullif(r.family_name, ''), n.family_name)
+    FROM records_childname AS n
+    WHERE r.state = 'c' AND n.child_id = r.child_id AND n.use = 'current'""",
+    """UPDATE records_childrecord AS c
+    SET sex = CASE WHEN r.sex = 'N' THEN c.sex ELSE r.sex END,
+        authority_id = coalesce(nullif(r.authority, ''), c.authority_id),
+        amended_at = now()
+    FROM import_row AS r WHERE r.state = 'c' AND r.child_id = c.id""",
+    """UPDATE records_childname AS n SET use = 'former', ended_on = %(today)s
+    FROM import_row AS r
+    WHERE r.state = 'c' AND r.child_id = n.child_id AND n.use = 'current'
+      AND (n.given_name, n.other_given_names, n.family_name)
+          IS DISTINCT FROM (r.given_name, r.other_given_names, r.family_name)""",
+    """UPDATE records_birthdate AS b SET is_current = false
+    FROM import_row AS r
+    WHERE r.state = 'c' AND r.child_id = b.child_id AND b.is_current
+      AND r.born_year IS NOT NULL
+      AND (b.born_on, b.born_year) IS DISTINCT FROM (r.born_on, r.born_year)""",
+    """UPDATE records_address AS a SET valid_until = %(today)s
+    FROM import_row AS r
+    WHERE r.state = 'c' AND r.child_id = a.child_id AND a.valid_until IS NULL
+      AND r.address_kind <> ''
+      AND NOT EXISTS (
+        SELECT FROM records_address AS same
+        WHERE same.child_id = r.child_id AND same.valid_until IS NULL
+          AND (same.kind, same.line_1, same.line_2, same.town, same.postcode, same.uprn)
+            = (r.address_kind, r.line_1, r.line_2, r.town, r.postcode, r.uprn))""",
+    """UPDATE records_carer AS p SET ended_on = %(today)s
+    FROM import_row AS r
+    WHERE r.state = 'c' AND r.child_id = p.child_id AND p.ended_on IS NULL
+      AND r.carer_name <> ''
+      AND NOT EXISTS (
+        SELECT FROM records_carer AS same
+        WHERE same.child_id = r.child_id AND same.ended_on IS NULL
+          AND (same.name, same.phone) = (r.carer_name, r.carer_phone))""",
+    """UPDATE records_schoolplace AS p SET ended_on = %(today)s
+    FROM import_row AS r
+    WHERE r.state = 'c' AND r.child_id = p.child_id AND p.ended_on IS NULL
+      AND r.school <> ''
+      AND NOT EXISTS (
+        SELECT FROM records_schoolplace AS same JOIN records_school AS s ON s.id = same.school_id
+        WHERE same.child_id = r.child_id AND same.ended_on IS NULL AND s.urn = r.school)""",
+    """UPDATE records_practiceregistration AS p SET ended_on = %(today)s
+    FROM import_row AS r
+    WHERE r.state = 'c' AND r.child_id = p.child_id AND p.ended_on IS NULL
+      AND r.practice <> ''
+      AND NOT EXISTS (
+        SELECT FROM records_practice AS s
+        WHERE s.id = p.practice_id AND s.ods_code = r.practice)""",
+)
+
+# What a row says and the record does not hold yet.
+ADD = (
+    """INSERT INTO records_childname (child_id, use, given_name, other_given_names, family_name)
+    SELECT child_id, 'current', given_name, other_given_names, family_name FROM import_row AS r
+    WHERE state = 'n' OR state = 'c' AND NOT EXISTS (
+        SELECT FROM records_childname AS n WHERE n.child_id = r.child_id AND n.use = 'current')""",
+    """INSERT INTO records_childname (child_id, use, given_name, family_name)
+    SELECT child_id, 'former', given_name, former_family_name FROM import_row AS r
+    WHERE former_family_name <> '' AND former_family_name <> family_name
+      AND (state = 'n' OR state = 'c' AND NOT EXISTS (
+        SELECT FROM records_childname AS n
+        WHERE n.child_id = r.child_id AND n.use = 'former'
+          AND n.family_name = r.former_family_name))""",
+    """INSERT INTO records_birthdate (child_id, born_on, born_year)
+    SELECT child_id, born_on, born_year FROM import_row AS r
+    WHERE born_year IS NOT NULL AND (state = 'n' OR state = 'c' AND NOT EXISTS (
+        SELECT FROM records_birthdate AS b WHERE b.child_id = r.child_id AND b.is_current))""",
+    """INSERT INTO records_address
+        (child_id, kind, line_1, line_2, town, postcode, uprn, valid_from)
+    SELECT child_id, address_kind, line_1, line_2, town, postcode, uprn,
+        CASE WHEN state = 'c' THEN %(today)s::date END
+    FROM import_row AS r
+    WHERE address_kind <> '' AND (state = 'n' OR state = 'c' AND NOT EXISTS (
+        SELECT FROM records_address AS a WHERE a.child_id = r.child_id AND a.valid_until IS NULL
+          AND (a.kind, a.line_1, a.line_2, a.town, a.postcode, a.uprn)
+            = (r.address_kind, r.line_1, r.line_2, r.town, r.postcode, r.uprn)))""",
+    """INSERT INTO records_carer (child_id, name, phone)
+    SELECT child_id, carer_name, carer_phone FROM import_row AS r
+    WHERE carer_name <> '' AND (state = 'n' OR state = 'c' AND NOT EXISTS (
+        SELECT FROM records_carer AS p WHERE p.child_id = r.child_id AND p.ended_on IS NULL
+          AND (p.name, p.phone) = (r.carer_name, r.carer_phone)))""",
+    """INSERT INTO records_schoolplace (child_id, school_id)
+    SELECT r.child_id, s.id FROM import_row AS r JOIN records_school AS s ON s.urn = r.school
+    WHERE state = 'n' OR state = 'c' AND NOT EXISTS (
+        SELECT FROM records_schoolplace AS p
+        WHERE p.child_id = r.child_id AND p.school_id = s.id AND p.ended_on IS NULL)""",
+    """INSERT INTO records_practiceregistration (child_id, practice_id)
+    SELECT r.child_id, s.id FROM import_row AS r JOIN records_practice AS s
+        ON s.ods_code = r.practice
+    WHERE state = 'n' OR state = 'c' AND NOT EXISTS (
+        SELECT FROM records_practiceregistration AS p
+        WHERE p.child_id = r.child_id AND p.ended_on IS NULL)""",
+    """INSERT INTO records_identifier (child_id, scheme, value)
+    SELECT child_id, 'nhs_number', nhs_number FROM import_row
+    WHERE nhs_number <> '' AND state <> 'u'
+    ON CONFLICT (scheme, value, child_id) DO NOTHING""",
+    """INSERT INTO records_sourcelink (child_id, source, source_ref, digest)
+    SELECT child_id, %(source)s, source_ref, digest FROM import_row WHERE state <> 'u'
+    ON CONFLICT (source, source_ref) DO UPDATE
+    SET digest = excluded.digest, received_at = now()""",
+)
+
+TO_INDEX = """
+SELECT child_id FROM import_row WHERE state <> 'u' AND child_id > %s ORDER BY child_id LIMIT %s
+"""
+
+
+def drop_repeated(cursor: CursorWrapper) -> list[int]:
+    """Removes rows whose reference stood in an earlier line; returns their lines."""
+    cursor.execute(REPEATED)
+    return sorted(line for (line,) in cursor.fetchall())
+
+
+def find_known(cursor: CursorWrapper, source: str) -> dict[str, int]:
+    """Says of each row whether it is new, changed or unchanged; returns how many of each."""
+    cursor.execute(LOCK, {"source": source})
+    cursor.execute(KNOWN, {"source": source})
+    cursor.execute(COUNTS)
+    return dict(cursor.fetchall())
+
+
+def apply_rows(cursor: CursorWrapper, source: str, is_invented: bool) -> None:
+    """Writes what is new or changed to the record tables."""
+    values = {"source": source, "invented": is_invented, "today": timezone.localdate()}
+    for statement in (*NEW, *END_REPLACED, *ADD):
+        cursor.execute(statement, values)
+    cursor.execute("CREATE INDEX ON import_row (child_id)")
+
+
+def next_to_index(cursor: CursorWrapper, after: int, many: int) -> list[int]:
+    """The next children whose search rows must be made, in order of id."""
+    cursor.execute(TO_INDEX, (after, many))
+    return [child_id for (child_id,) in cursor.fetchall()]

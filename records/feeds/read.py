@@ -1,0 +1,155 @@
+"""Reading a file: its bytes, its header, its rows. A bad row becomes a `Reject`.
+
+Nothing here touches the database; what a cell may hold stands in `cells.py`.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Collection, Iterator
+from datetime import date
+from functools import partial
+from typing import Any, BinaryIO
+
+from records.births import birth_bounds
+from records.feeds import cells
+from records.feeds.cells import BadCell
+from records.feeds.rows import BrokenFile, ImportRow, Reject
+
+# Each column with the check of its cells and the name it has in `ImportRow`.
+_CHECKS: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "source_ref": ("source_ref", partial(cells.text, most=80)),
+    "given_name": ("given_name", partial(cells.text, most=80)),
+    "family_name": ("family_name", partial(cells.text, most=80)),
+    "other_given_names": ("other_given_names", partial(cells.text, most=160)),
+    "former_family_name": ("former_family_name", partial(cells.text, most=80)),
+    "sex": ("sex", cells.sex),
+    "address_line_1": ("line_1", partial(cells.text, most=120)),
+    "address_line_2": ("line_2", partial(cells.text, most=120)),
+    "town": ("town", partial(cells.text, most=80)),
+    "postcode": ("postcode", cells.postcode),
+    "uprn": ("uprn", partial(cells.digits, shortest=1, longest=12)),
+    "nhs_number": ("nhs_number", cells.nhs_number),
+    "authority": ("authority", partial(cells.text, most=9)),
+    "school": ("school", partial(cells.digits, shortest=6, longest=6)),
+    "practice": ("practice", cells.ods_code),
+    "carer_name": ("carer_name", partial(cells.text, most=160)),
+    "carer_phone": ("carer_phone", cells.phone),
+}
+BIRTH = "date_of_birth"
+COLUMNS = (*_CHECKS, BIRTH)
+
+
+class FileReader:
+    """Iterates over the rows and rejects of one CSV file; `ignored` names its unknown columns.
+
+    `authorities` are the GSS codes that exist. Raises `BrokenFile` at once for a wrong header, and
+    while iterating for bytes that are not UTF-8 and quotes that do not close.
+    """
+
+    def __init__(self, file: BinaryIO, authorities: Collection[str]) -> None:
+        self.bytes_read = 0
+        self._authorities = authorities
+        self._bounds = birth_bounds()
+        self._reader = csv.reader(self._lines(file), strict=True)
+        self._header = self._read_header()
+        self.ignored = [name for name in self._header if name not in COLUMNS]
+
+    def __iter__(self) -> Iterator[ImportRow | Reject]:
+        width = len(self._header)
+        while (row := self._next()) is not None:
+            line, values = row
+            if not any(values):
+                continue
+            if len(values) != width:
+                yield Reject(
+                    line, "", "wrong number of cells", f"Give the row the header's {width} cells."
+                )
+                continue
+            yield from self._checked(line, dict(zip(self._header, values, strict=True)))
+
+    def _lines(self, file: BinaryIO) -> Iterator[str]:
+        for number, raw in enumerate(file, start=1):
+            self.bytes_read += len(raw)
+            try:
+                line = raw.decode("utf-8")
+            except UnicodeDecodeError:
+                raise BrokenFile(
+                    f"Line {number} is not UTF-8. Save the file as UTF-8 and load it again."
+                ) from None
+            yield line.removeprefix("\ufeff") if number == 1 else line
+
+    def _next(self) -> tuple[int, list[str]] | None:
+        line = self._reader.line_num + 1
+        try:
+            return line, next(self._reader)
+        except StopIteration:
+            return None
+        except csv.Error as error:
+            raise BrokenFile(
+                f"The row that begins at line {line} is not proper CSV ({error}). A quotation mark"
+                " is missing or too many, or the file was cut short."
+            ) from None
+
+    def _read_header(self) -> list[str]:
+        row = self._next()
+        header = [name.strip().lower() for name in row[1]] if row else []
+        if "source_ref" not in header or not {"given_name", "family_name"} & set(header):
+            raise BrokenFile(
+                "The first line must name the columns: source_ref and given_name or family_name"
+                " at least, separated by commas."
+            )
+        known = [name for name in header if name in COLUMNS]
+        if repeated := {name for name in known if known.count(name) > 1}:
+            raise BrokenFile(f"The header names a column twice: {', '.join(sorted(repeated))}.")
+        return header
+
+    def _checked(self, line: int, row: dict[str, str]) -> Iterator[ImportRow | Reject]:
+        clean: dict[str, Any] = {}
+        faults: list[Reject] = []
+        for column, (name, check) in _CHECKS.items():
+            try:
+                clean[name] = check(row.get(column, ""))
+            except BadCell as bad:
+                faults.append(Reject(line, column, bad.value_class, bad.remedy))
+        try:
+            clean["born_on"], clean["born_year"] = self._birth(row)
+        except BadCell as bad:
+            faults.append(Reject(line, BIRTH, bad.value_class, bad.remedy))
+        faults += faults or self._across(line, clean)
+        if faults:
+            yield from faults
+        else:
+            yield ImportRow(line=line, **_with_address_kind(clean))
+
+    def _birth(self, row: dict[str, str]) -> tuple[date | None, int | None]:
+        return cells.birth(row.get(BIRTH, ""), *self._bounds)
+
+    def _across(self, line: int, clean: dict[str, Any]) -> list[Reject]:
+        """What only the row as a whole can say."""
+        faults = []
+        if not clean["source_ref"]:
+            faults.append(Reject(line, "source_ref", "empty", "Give the source's own reference."))
+        if not (clean["given_name"] or clean["family_name"]):
+            faults.append(
+                Reject(line, "family_name", "empty", "Give a given name or a family name.")
+            )
+        if clean["authority"] and clean["authority"] not in self._authorities:
+            faults.append(
+                Reject(
+                    line,
+                    "authority",
+                    "unknown code",
+                    "Write the GSS code of an upper-tier authority, or leave it empty.",
+                )
+            )
+        return faults
+
+
+def _with_address_kind(clean: dict[str, Any]) -> dict[str, Any]:
+    """An address nowhere keeps no lines: the other cells of such a row are dropped."""
+    lines = ("line_1", "line_2", "town", "postcode", "uprn")
+    clean["address_kind"] = cells.address_kind(clean["line_1"], any(clean[n] for n in lines))
+    if clean["address_kind"] not in ("", "address"):
+        clean.update(dict.fromkeys(lines, ""))
+    return clean
