@@ -101,7 +101,7 @@ def _version(program: Path, account: Account | None) -> str:
             text=True,
             cwd="/",
             env=ENVIRONMENT,
-            **as_account(account),  # type: ignore[call-overload]
+            **as_account(account),
         ).stdout
     except (FileNotFoundError, subprocess.CalledProcessError) as error:
         raise CannotStart(f"{program} does not run on this machine: {error}") from error

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TypedDict
 
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -121,10 +121,18 @@ def start(
     return Child(name, process, log)
 
 
-def as_account(account: Account | None) -> dict[str, object]:
-    """The arguments of subprocess that switch to `account`."""
+class RunAs(TypedDict):
+    """Arguments of subprocess that switch accounts."""
+
+    user: int | None
+    group: int | None
+    extra_groups: list[int] | None
+
+
+def as_account(account: Account | None) -> RunAs:
+    """How subprocess switches to `account` (None: it does not)."""
     if account is None:
-        return {}
+        return {"user": None, "group": None, "extra_groups": None}
     return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 

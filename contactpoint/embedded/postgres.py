@@ -162,7 +162,7 @@ class Postgres:
             env=ENVIRONMENT,
             check=False,
             preexec_fn=tied(),
-            **as_account(self.account),  # type: ignore[call-overload]
+            **as_account(self.account),
         )
         if done.returncode:
             raise CannotStart(f"PostgreSQL's data folder could not be made:\n{done.stderr.strip()}")
