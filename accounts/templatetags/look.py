@@ -114,6 +114,26 @@ def without_placeholder(field: BoundField) -> BoundField:
 
 
 @register.filter
+def labelled(field: BoundField, label: str) -> BoundField:
+    """A library's field under our words."""
+    field.label = label
+    return field
+
+
+@register.filter
+def hinted(field: BoundField, hint: str) -> BoundField:
+    """A library's field with our hint, or with none if `hint` is empty."""
+    field.help_text = hint
+    return field
+
+
+@register.filter
+def in_fours(text: str) -> str:
+    """A long code in groups of four, as people read it out and type it."""
+    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
+
+
+@register.filter
 def elided(page: Page[object]) -> list[int | str]:
     """Page numbers to offer round the current page, with an ellipsis where some are left out."""
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
