@@ -105,7 +105,7 @@ def can(acting: Acting, permission: Permission) -> Decision:
         return deny(
             "role-may-not",
             "Your role does not allow this.",
-            "If your work needs it, ask your management team; you can choose another role if you hold one.",
+            "If your work needs it, choose another role you hold, or ask your management team.",
         )
     return ALLOWED
 

@@ -7,8 +7,11 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
+from accounts.acting import Acting
+from accounts.roles import Role
 from tests.audit.event_window import EventWindow, install
 from tests.audit.owner import owner_cursor
+from tests.factories.accounts import acting_as
 
 TRANSACTIONAL_FIXTURES = {"transactional_db", "live_server"}
 ALIASES = ["default", "owner", "local", "auditor"]
@@ -24,6 +27,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if (given.get("transaction") or fixtures) and "databases" not in given:
             mark = pytest.mark.django_db(**{**given, "transaction": True, "databases": databases})
             item.add_marker(mark, append=False)
+    _name_the_owner(items)
+
+
+def _name_the_owner(items: list[pytest.Item]) -> None:
+    """The other aliases mirror `owner`, so it must be made even if no chosen test asks for it."""
+    marked = ((item, item.get_closest_marker("django_db")) for item in items)
+    for item, marker in marked:
+        if marker is not None and "databases" not in marker.kwargs:
+            given = {**marker.kwargs, "databases": ["default", "owner"]}
+            item.add_marker(pytest.mark.django_db(**given), append=False)
+            return
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +63,33 @@ def events(request: pytest.FixtureRequest) -> EventWindow:
     if not {"transactional_db", "live_server"} & set(request.fixturenames):
         request.getfixturevalue("db")
     return EventWindow()
+
+
+@pytest.fixture
+def practitioner(db: None) -> Acting:
+    """A practitioner of a local authority."""
+    return acting_as(Role.PRACTITIONER)
+
+
+@pytest.fixture
+def management_team(practitioner: Acting) -> Acting:
+    """The management team of the practitioner's authority."""
+    return acting_as(Role.MANAGEMENT_TEAM, at=practitioner.base)
+
+
+@pytest.fixture
+def other_management_team(db: None, practitioner: Acting) -> Acting:
+    """The management team of another authority, which has no business with the practitioner."""
+    return acting_as(Role.MANAGEMENT_TEAM)
+
+
+@pytest.fixture
+def central_team(db: None) -> Acting:
+    """A member of the central team."""
+    return acting_as(Role.CENTRAL_TEAM)
+
+
+@pytest.fixture
+def accreditation_officer(db: None) -> Acting:
+    """An accreditation officer of the central body."""
+    return acting_as(Role.ACCREDITATION_OFFICER)

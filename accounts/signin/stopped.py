@@ -13,8 +13,7 @@ STATUS = "stopped_account"
 WORDS: dict[str, tuple[str, str]] = {
     AccountStatus.SUSPENDED: (
         "Your account is suspended",
-        "Speak to your line manager or your management team. They have been told why, and decide"
-        " whether to give it back.",
+        "Your line manager and your management team have been told. Speak to them.",
     ),
     AccountStatus.HELD: (
         "Your account is on hold",
