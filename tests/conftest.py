@@ -11,6 +11,9 @@ from accounts.acting import Acting
 from accounts.roles import Role
 from tests.audit.event_window import EventWindow, install
 from tests.audit.owner import owner_cursor
+from tests.browser import browser_context_args, browser_type_launch_args, site
+
+__all__ = ["browser_context_args", "browser_type_launch_args", "site"]
 from tests.factories.accounts import acting_as
 
 TRANSACTIONAL_FIXTURES = {"transactional_db", "live_server"}
