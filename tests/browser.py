@@ -14,9 +14,7 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, Page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-HOW_TO_GET_ONE = (
-    "No Chromium was found. Install one (Debian, Ubuntu: `apt-get install chromium`) or name it in CHROMIUM=…"
-)
+HOW_TO_GET_ONE = "No Chromium was found. Install one (Debian, Ubuntu: `apt-get install chromium`) or name it in CHROMIUM=…"
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -61,7 +59,14 @@ def site(live_server: Any) -> str:
 def carry_session(context: BrowserContext, site: str, client: Client) -> None:
     """Gives the browser the session that `tests.factories.accounts.sign_in` gave the client."""
     context.add_cookies(
-        [{"name": "session", "value": client.cookies["session"].value, "url": site, "httpOnly": True}]
+        [
+            {
+                "name": "session",
+                "value": client.cookies["session"].value,
+                "url": site,
+                "httpOnly": True,
+            }
+        ]
     )
 
 

@@ -12,14 +12,15 @@ from accounts.roles import Role
 from tests.audit.event_window import EventWindow, install
 from tests.audit.owner import owner_cursor
 from tests.browser import browser_context_args, browser_type_launch_args, site
+from tests.factories.accounts import acting_as
 
 __all__ = ["browser_context_args", "browser_type_launch_args", "site"]
-from tests.factories.accounts import acting_as
 
 TRANSACTIONAL_FIXTURES = {"transactional_db", "live_server"}
 ALIASES = ["default", "owner", "local", "auditor"]
 
 
+@pytest.hookimpl(trylast=True)  # after -k and -m have chosen
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Transactional tests get every alias: Django flushes no mirror, so the owner must be named."""
     databases = [alias for alias in ALIASES if alias in settings.DATABASES]

@@ -62,7 +62,15 @@ def real_database():
 def checkout(tmp_path_factory):
     """What the image holds: no tests, no embedded servers, no invented data."""
     folder = tmp_path_factory.mktemp("app")
-    for name in ("manage.py", "contactpoint", "accounts", "records", "audit", "templates", "static"):
+    for name in (
+        "manage.py",
+        "contactpoint",
+        "accounts",
+        "records",
+        "audit",
+        "templates",
+        "static",
+    ):
         source = ROOT / name
         if source.is_dir():
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -176,7 +184,9 @@ def test_check_deploy_finds_nothing_to_say(python, installed, environment):
 def test_web_worker_and_beat_run_on_base_requirements_under_production_settings(start):
     port = free_port()
     worker = start("celery", "-A", "contactpoint", "worker", "--concurrency=1", "--pool=solo")
-    beat = start("celery", "-A", "contactpoint", "beat", "--schedule=/dev/shm/cp-test-beat", "--pidfile=")  # noqa: S108
+    beat = start(
+        "celery", "-A", "contactpoint", "beat", "--schedule=/dev/shm/cp-test-beat", "--pidfile="
+    )  # noqa: S108
     start(
         "gunicorn", "contactpoint.wsgi", f"--bind=127.0.0.1:{port}", "--worker-class=gthread",
         "--no-control-socket",
