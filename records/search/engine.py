@@ -85,7 +85,7 @@ def _by_identifier(typed: str, using: str) -> SearchResult:
 
 def _look_up(question: Question, known: Vocabulary, using: str) -> SearchResult:
     scorer = Scorer(question, known)
-    rows = _fetch(plan.all_keys(plan.first_pass(question)), using)
+    rows = fetch_candidates(plan.all_keys(plan.first_pass(question)), using)
     narrow = question.has_full_date or question.has_full_postcode
     if len(rows) >= FUSE and not narrow:
         return SearchResult(refuse.fuse(question), (), 0)
@@ -99,10 +99,13 @@ def _second_look(question: Question, known: Vocabulary, using: str) -> list[tupl
     typed = [(name.kind, part) for name in question.names for part in name.parts]
     near = vocabulary.near_names(typed, known, using)
     keys = plan.all_keys(plan.second_pass(question, known, near))
-    return _fetch(keys, using) if keys else []
+    return fetch_candidates(keys, using)
 
 
-def _fetch(keys: list[int], using: str) -> list[tuple[int, str]]:
+def fetch_candidates(keys: list[int], using: str) -> list[tuple[int, str]]:
+    """Children under any of these keys with their documents: one statement, at most FUSE rows."""
+    if not keys:
+        return []
     with connections[using].cursor() as cursor:
         cursor.execute(CANDIDATES, [bigint_array(keys), FUSE])
         rows: list[tuple[int, str]] = cursor.fetchall()

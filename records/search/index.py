@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from django.db import connections, transaction
+from django.db import connections
 from django.utils import timezone
 from psycopg2.extras import execute_values
 
@@ -153,14 +153,6 @@ def batches_of_children(using: str) -> Iterator[list[int]]:
         batch = sorted(found)[:BATCH]
         yield batch
         last = batch[-1]
-
-
-def rebuild(using: str) -> Iterator[int]:
-    """Rebuild every row, a batch a transaction, while searches go on; yields children done."""
-    for batch in batches_of_children(using):
-        with transaction.atomic(using=using):
-            index_children(batch, using=using)
-        yield len(batch)
 
 
 def differences(ids: Sequence[int], using: str) -> Iterator[Difference]:
