@@ -5,6 +5,7 @@ what was.
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from guardian.managers import UserObjectPermissionManager
 from guardian.models import UserObjectPermissionBase
 
 from accounts.models.organisations import Organisation
@@ -30,7 +31,7 @@ class RoleGrant(UserObjectPermissionBase):
     reason = models.CharField(max_length=400)
     until = models.DateTimeField(null=True, blank=True)
 
-    objects = RoleGrantQuerySet.as_manager()
+    objects = UserObjectPermissionManager.from_queryset(RoleGrantQuerySet)()
 
     class Meta(UserObjectPermissionBase.Meta):
         default_permissions = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import time
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -21,6 +21,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission as RolePermission
 from django.contrib.sessions.backends.db import SessionStore
+from django.utils import timezone
 
 from accounts.acting import Acting, RequestFacts, person
 from accounts.models import Accreditation, Authority, Organisation, RoleGrant, User
@@ -69,8 +70,8 @@ class AccreditationFactory(factory.django.DjangoModelFactory):
         model = Accreditation
 
     status = "accredited"
-    valid_from = factory.LazyFunction(lambda: date.today() - MARGIN)
-    valid_until = factory.LazyFunction(lambda: date.today() + MARGIN)
+    valid_from = factory.LazyFunction(lambda: timezone.localdate() - MARGIN)
+    valid_until = factory.LazyFunction(lambda: timezone.localdate() + MARGIN)
     disciplinary_evidence = "HR-1"
 
 

@@ -1,0 +1,153 @@
+"""Organisations are made, accredited and withdrawn by accreditation officers who do not belong to
+them.
+"""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.actions import accredit_organisation, create_organisation, withdraw_accreditation
+from accounts.models import Accreditation, Organisation
+from accounts.policies import Refused, is_accredited
+from accounts.roles import OrganisationKind, Role
+from tests.audit.faults import event_insert_fails
+from tests.factories.accounts import (
+    AccreditationFactory,
+    EmployerFactory,
+    LocalAuthorityFactory,
+    acting_as,
+    authority,
+)
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate()
+YEAR = timedelta(days=365)
+
+
+def accredit(organisation, by, **changes):
+    facts = {
+        "valid_from": TODAY,
+        "valid_until": TODAY + YEAR,
+        "disciplinary_evidence": "HR-77",
+        **changes,
+    }
+    return accredit_organisation(organisation=organisation, **facts, by=by)
+
+
+def test_an_authority_is_made_and_accredited(accreditation_officer, events):
+    organisation = create_organisation(
+        kind=OrganisationKind.LOCAL_AUTHORITY,
+        name="Anywhere",
+        authority=authority(),
+        by=accreditation_officer,
+    )
+    assert not is_accredited(organisation)
+    accreditation = accredit(organisation, accreditation_officer)
+    assert is_accredited(organisation)
+    assert events.actions() == ["organisation.created", "accreditation.granted"]
+    event = events.one("accreditation.granted")
+    assert (event.target_type, event.target_id) == ("organisation", organisation.pk)
+    assert event.detail["accreditation_id"] == accreditation.pk
+    assert accreditation.decided_by == accreditation_officer.user
+
+
+def test_withdrawing_counts_at_once_and_once(accreditation_officer, events):
+    organisation = LocalAuthorityFactory()
+    accreditation = organisation.accreditations.get()
+    assert withdraw_accreditation(
+        accreditation=accreditation, reason="no checks", by=accreditation_officer
+    )
+    assert not is_accredited(organisation)
+    assert not withdraw_accreditation(
+        accreditation=accreditation, reason="again", by=accreditation_officer
+    )
+    event = events.one("accreditation.withdrawn")
+    assert events.payloads() == {event.id: "no checks"}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "counts"), [(-1, 1, True), (0, 0, True), (1, 9, False), (-9, -1, False)]
+)
+def test_an_accreditation_counts_from_its_first_to_its_last_day(first, last, counts):
+    organisation = LocalAuthorityFactory(accredited=False)
+    AccreditationFactory(
+        organisation=organisation,
+        valid_from=TODAY + timedelta(days=first),
+        valid_until=TODAY + timedelta(days=last),
+    )
+    assert is_accredited(organisation) is counts
+
+
+def test_an_employer_needs_its_authority_too():
+    authority_ = LocalAuthorityFactory(accredited=False)
+    assert not is_accredited(EmployerFactory(parent=authority_))
+    AccreditationFactory(organisation=authority_)
+    assert is_accredited(EmployerFactory(parent=authority_))
+
+
+def test_nobody_accredits_their_own_organisation(accreditation_officer):
+    with pytest.raises(Refused) as refused:
+        accredit(accreditation_officer.organisation, accreditation_officer)
+    assert refused.value.decision.code == "own-organisation"
+    with pytest.raises(Refused):
+        withdraw_accreditation(
+            accreditation=accreditation_officer.organisation.accreditations.get(),
+            reason="mine",
+            by=accreditation_officer,
+        )
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.ACCREDITATION_OFFICER}))
+def test_other_roles_decide_nothing_about_organisations(role):
+    by = acting_as(role)
+    organisation = LocalAuthorityFactory()
+    with pytest.raises(Refused):
+        accredit(organisation, by)
+    with pytest.raises(Refused):
+        withdraw_accreditation(accreditation=organisation.accreditations.get(), reason="no", by=by)
+    with pytest.raises(Refused):
+        create_organisation(kind=OrganisationKind.NATIONAL_PARTNER, name="New", by=by)
+
+
+@pytest.mark.parametrize("changes", [{"valid_until": TODAY - YEAR}, {"disciplinary_evidence": ""}])
+def test_the_database_refuses_an_accreditation_that_contradicts_itself(
+    accreditation_officer, changes
+):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        accredit(LocalAuthorityFactory(accredited=False), accreditation_officer, **changes)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"kind": OrganisationKind.EMPLOYER},
+        {"kind": OrganisationKind.LOCAL_AUTHORITY},
+        {"kind": OrganisationKind.CENTRAL_BODY},
+        {"kind": OrganisationKind.NATIONAL_PARTNER, "urn": "12"},
+    ],
+)
+def test_the_database_refuses_an_organisation_that_contradicts_itself(accreditation_officer, facts):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        create_organisation(**facts, name="Impossible", by=accreditation_officer)
+
+
+def test_the_event_fails_so_nothing_happened(accreditation_officer):
+    organisation = LocalAuthorityFactory()
+    count = Organisation.objects.count(), Accreditation.objects.count()
+    with event_insert_fails():
+        with pytest.raises(DatabaseError), transaction.atomic():
+            create_organisation(
+                kind=OrganisationKind.NATIONAL_PARTNER, name="New", by=accreditation_officer
+            )
+        with pytest.raises(DatabaseError), transaction.atomic():
+            accredit(organisation, accreditation_officer)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            withdraw_accreditation(
+                accreditation=organisation.accreditations.get(),
+                reason="no",
+                by=accreditation_officer,
+            )
+    assert count == (Organisation.objects.count(), Accreditation.objects.count())
+    assert is_accredited(organisation)

@@ -1,0 +1,145 @@
+"""The matrix of role and permission, standing, and one truth told by two shapes: the policy and the
+query.
+"""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models.functions import Now
+
+from accounts.acting import job, nobody, operator, person
+from accounts.models import Organisation, RoleGrant, User
+from accounts.models.users import AccountStatus
+from accounts.policies import Refused, can, require_permission, standing
+from accounts.roles import PERMISSIONS, Permission, Role
+from tests.factories.accounts import (
+    EmployerFactory,
+    LocalAuthorityFactory,
+    UserFactory,
+    acting_as,
+    acting_under,
+    grant,
+)
+
+pytestmark = pytest.mark.django_db
+
+# Written out a second time on purpose: a change of the table must be made here too, and be seen.
+MATRIX = """
+                      search open   create amend  disput involv import local  whole  manage suspen accred
+practitioner          yes    yes    yes    yes    yes    yes    -      -      -      -      -      -
+management_team       yes    yes    yes    yes    yes    yes    yes    yes    -      yes    yes    -
+accreditation_officer -      -      -      -      -      -      -      -      -      -      -      yes
+shield_administrator  yes    yes    -      -      yes    -      -      -      -      -      -      -
+mediator              yes    yes    -      -      yes    -      -      -      -      -      -      -
+central_team          -      -      -      -      -      -      -      -      yes    yes    yes    -
+auditor               -      -      -      -      -      -      -      -      yes    -      -      -
+"""
+CELLS = [
+    (Role(row.split()[0]), permission, answer == "yes")
+    for row in MATRIX.strip().split("\n")[1:]
+    for permission, answer in zip(Permission, row.split()[1:], strict=True)
+]
+
+
+@pytest.mark.parametrize(("role", "permission", "allowed"), CELLS)
+def test_each_role_may_what_the_matrix_says(role, permission, allowed):
+    acting = acting_as(role)
+    assert can(acting, permission).allowed is allowed
+    if not allowed:
+        with pytest.raises(Refused) as refused:
+            require_permission(acting, permission)
+        assert refused.value.decision.code == "role-may-not"
+
+
+def test_the_matrix_is_complete():
+    assert {(role, permission) for role, permission, _ in CELLS} == {
+        (role, permission) for role in Role for permission in Permission
+    }
+    assert set(PERMISSIONS) == set(Role)
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_nobody_and_jobs_may_nothing(permission):
+    assert can(nobody(), permission).code == "not-signed-in"
+    assert not can(job("accounts.expire_grants"), permission).allowed
+    assert not can(person(UserFactory(), None), permission).allowed
+
+
+def test_the_demo_operator_exists_on_invented_data_only(as_owner):
+    demo = operator(None, None, "import_records")
+    assert not can(demo, Permission.IMPORT_RECORDS).allowed
+    as_owner.execute("SELECT current_database()")
+    (name,) = as_owner.fetchone()
+    as_owner.execute(f"COMMENT ON DATABASE {name} IS 'contactpoint: synthetic'")
+    try:
+        assert can(demo, Permission.IMPORT_RECORDS).allowed
+    finally:
+        as_owner.execute(f"COMMENT ON DATABASE {name} IS NULL")
+
+
+def withdrawn(organisation: Organisation) -> None:
+    organisation.accreditations.update(
+        status="withdrawn", withdrawn_at=Now(), withdrawal_reason="for this test"
+    )
+
+
+def lapse_own(acting):
+    withdrawn(acting.organisation)
+
+
+def lapse_employer(acting):
+    User.objects.filter(pk=acting.user.pk).update(
+        employer=EmployerFactory(parent=LocalAuthorityFactory(), accredited=False)
+    )
+
+
+def lapse_managing_body(acting):
+    withdrawn(acting.base)
+
+
+def stop(status):
+    def stop_account(acting):
+        User.objects.filter(pk=acting.user.pk).update(status=status, status_reason="for this test")
+
+    return stop_account
+
+
+def end_grant(acting):
+    RoleGrant.objects.filter(pk=acting.grant.pk).update(
+        granted_at=Now() - timedelta(days=2), until=Now() - timedelta(days=1)
+    )
+
+
+SHUT = {
+    "its organisation is withdrawn": (lapse_own, "organisation-not-accredited"),
+    "its employer is not accredited": (lapse_employer, "organisation-not-accredited"),
+    "its managing body is withdrawn": (lapse_managing_body, "organisation-not-accredited"),
+    "it is suspended": (stop(AccountStatus.SUSPENDED), "account-suspended"),
+    "it is held": (stop(AccountStatus.HELD), "account-held"),
+    "it is closed": (stop(AccountStatus.CLOSED), "account-closed"),
+    "its role has ended": (end_grant, "no-live-role"),
+}
+
+
+@pytest.mark.parametrize("case", SHUT)
+def test_an_account_may_nothing_when(case):
+    shut, code = SHUT[case]
+    school = EmployerFactory()
+    user = UserFactory(employer=school)
+    acting = acting_under(grant(user, Role.PRACTITIONER, school))
+    assert standing(acting).allowed
+
+    shut(acting)
+
+    acting = acting_under(acting.grant)
+    assert standing(acting).code == code
+    for permission in Permission:
+        assert can(acting, permission).code == code
+    assert not RoleGrant.objects.in_standing().filter(pk=acting.grant.pk).exists()
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_query_finds_who_the_policy_allows(role):
+    acting = acting_as(role)
+    assert standing(acting).allowed
+    assert RoleGrant.objects.in_standing().filter(pk=acting.grant.pk).exists()
