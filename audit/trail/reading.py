@@ -1,6 +1,6 @@
-"""Reading the trail: an audited read. First the event, committed; then the query, under row-level security.
+"""Reading the trail, audited: first the event, committed; then the query, under row-level security.
 
-Who may is asked of `policies.py`; names and words are put to the rows by `rows.py`; HTTP in `views.py`.
+Who may is asked of `policies.py`; names and words are put by `rows.py`; HTTP in `views.py`.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class TrailPage:
 
 
 class TrailTooLong(Exception):
-    """The database needed longer than a page may take; fewer days, one person or one action help."""
+    """The query took longer than a page may; fewer days, one person or one action help."""
 
 
 def latest_days(today: date | None = None) -> TrailFilters:
@@ -88,14 +88,14 @@ def read_trail(*, filters: TrailFilters, by: Acting) -> TrailPage:
 def _person(filters: TrailFilters, scope: Scope) -> User | None:
     if filters.person is None:
         return None
-    person = accounts_in(scope).filter(key=filters.person).first()
+    person: User | None = accounts_in(scope).filter(key=filters.person).first()
     if person is None:
         raise NotInTrail(NO_SUCH_PERSON, permission=Permission.READ_LOCAL_TRAIL.value)
     return person
 
 
 def _record(filters: TrailFilters, person: User | None, scope: Scope, by: Acting) -> datetime:
-    """Commits the event; with a base set, since the local role reads back its id under the policy."""
+    """Commits the event; under the base, since the local role reads its id back by the policy."""
     detail: dict[str, object] = {
         "day_from": filters.day_from.isoformat(),
         "day_to": filters.day_to.isoformat(),

@@ -1,7 +1,7 @@
-"""What a reader sees of an event: names looked up as they are now, words, tags. No database of events here.
+"""What a reader sees of an event: names as they are now, words, tags. No event is read here.
 
-The ledger keeps identifiers only. A person or organisation that can no longer be found is shown by the
-identifier recorded; nothing of a child is shown but the number of the record.
+The ledger keeps identifiers only. A person or organisation that can no longer be found is shown by
+the identifier recorded; nothing of a child is shown but the number of the record.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ def _records(event: AuditEvent) -> tuple[int, ...]:
 
 
 def _about(event: AuditEvent, names: _Names) -> str:
-    """The account or organisation concerned. An account of another user base is not shown at all."""
+    """The account or organisation concerned. Of another base's account nothing is shown."""
     if event.target_type == ORGANISATION:
         return _organisation(event.target_id, names)
     if event.target_type == ACCOUNT and event.target_id in names.in_scope:

@@ -1,0 +1,12 @@
+"""Addresses of the trail: filters in the query string are keys, dates and codes only."""
+
+from django.urls import path
+
+from audit.trail import views
+
+app_name = "trail"
+
+urlpatterns = [
+    path("", views.events, name="events"),
+    path("people/", views.find_person, name="find-person"),
+]

@@ -1,0 +1,80 @@
+"""The pages of the trail: form in, one call of `reading.py` or `people.py`, page out."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.acting import Acting
+from accounts.http import Request
+from accounts.refusals import record_refusal
+from audit.trail.forms import PersonForm, TrailForm
+from audit.trail.people import find_people
+from audit.trail.policies import NotInTrail, require_trail
+from audit.trail.reading import TrailFilters, TrailPage, TrailTooLong, read_trail
+
+
+@require_safe
+def events(request: Request) -> HttpResponse:
+    """The trail. A page that shows events has first left one."""
+    require_trail(request.acting)
+    form = TrailForm(request.GET)
+    if form.is_forged:
+        raise Http404
+    page = _read(form, request.acting) if form.is_valid() else None
+    if page:
+        form = TrailForm(initial=_asked(page.filters))
+    context = {"form": form, "page": page, "links": _links(page) if page else None}
+    return render(request, "audit/trail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def find_person(request: Request) -> HttpResponse:
+    """Finds the person whose events are wanted; posted, so that no name stands in a URL."""
+    require_trail(request.acting)
+    form = PersonForm(request.POST or None, acting=request.acting)
+    people = None
+    if form.is_valid():
+        people = find_people(words=form.cleaned_data["words"], by=request.acting)
+    return render(request, "audit/trail_people.html", {"form": form, "people": people})
+
+
+def _read(form: TrailForm, by: Acting) -> TrailPage | None:
+    try:
+        return read_trail(filters=form.filters, by=by)
+    except NotInTrail as refused:
+        record_refusal(by, refused)
+        raise Http404 from refused
+    except TrailTooLong:
+        form.add_error("day_from", "That is too much to show at once: choose fewer days")
+        return None
+
+
+def _asked(filters: TrailFilters) -> dict[str, object]:
+    return {
+        "day_from": filters.day_from,
+        "day_to": filters.day_to,
+        "action": filters.action or "",
+        "person": filters.person,
+    }
+
+
+def _links(page: TrailPage) -> dict[str, str]:
+    """The addresses a page leads to: ISO dates, opaque keys and codes, nothing else."""
+    asked = {name: str(value) for name, value in _asked(page.filters).items() if value}
+    days = {name: asked[name] for name in ("day_from", "day_to")}
+    everyone = {name: value for name, value in asked.items() if name != "person"}
+    return {
+        "days": _address(days),
+        "everyone": _address(everyone),
+        "newest": _address(asked) if page.filters.before else "",
+        "older": _address({**asked, "before": str(page.older)}) if page.older else "",
+    }
+
+
+def _address(query: dict[str, str]) -> str:
+    return f"{reverse('trail:events')}?{urlencode(query)}"
