@@ -1,4 +1,4 @@
-"""Loads the start-up checks; this app exists for them and for its management commands."""
+"""Loads the start-up checks and the Celery app; this app exists for them and for its commands."""
 
 from django.apps import AppConfig
 
@@ -7,4 +7,5 @@ class ContactPointConfig(AppConfig):
     name = "contactpoint"
 
     def ready(self) -> None:
-        from contactpoint import checks  # noqa: F401  registers them
+        # Registers the checks; makes our Celery app the one that the web's tasks and health use.
+        from contactpoint import celery, checks  # noqa: F401
