@@ -68,7 +68,7 @@ set -e; \
 .venv/bin/python -c 'import sys; sys.exit("%d.%d.%d" % sys.version_info[:3] != "$(VERSION)")' 2>/dev/null || \
 	{ rm -rf .venv; "$(PYTHON)" -m venv .venv; }; \
 echo "Installing requirements/$(1).txt, once …"; \
-$(RUN) pip install --quiet --disable-pip-version-check --no-deps --requirement requirements/$(1).txt; \
+$(RUN) pip install --quiet --disable-pip-version-check --no-deps --no-compile --requirement requirements/$(1).txt; \
 echo ../../../.. > "$$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/contactpoint.pth"; \
 touch ".venv/$(1)-$(VERSION)"
 endef
