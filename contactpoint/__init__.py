@@ -1,1 +1,1 @@
-"""Composition only: settings, URLs, Celery, embedded servers. Imports everyone, imported by no one."""
+"""Composition only: settings, URLs, Celery, embedded servers. Imported by no one."""

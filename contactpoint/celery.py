@@ -33,7 +33,8 @@ app.conf.beat_schedule = {
 }
 
 
-@setup_logging.connect  # Celery would otherwise replace Django's logging, and its allow-list, with its own
+# Celery would otherwise replace Django's logging, and its allow-list, with its own
+@setup_logging.connect
 def use_djangos_logging(**_: Any) -> None:
     from logging.config import dictConfig
 

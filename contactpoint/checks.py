@@ -1,7 +1,7 @@
-"""Start-up checks: production does not serve on weak settings, with a strong database role, or with invented data in it.
+"""Start-up checks: production serves on no weak setting, strong database role or invented data.
 
-Registered with Django's check framework (so `check --deploy --database default` names each one) and asked again by
-`refuse_weak_production`, since neither gunicorn nor Celery runs Django's checks by itself.
+Registered with Django's check framework (so `check --deploy --database default` names each one) and
+asked again by `refuse_weak_production`, since neither gunicorn nor Celery runs Django's checks.
 """
 
 import time
@@ -39,7 +39,9 @@ def _weak_settings() -> Iterator[CheckMessage]:
     if len(settings.SECRET_KEY) < MINIMUM_KEY_LENGTH or len(set(settings.SECRET_KEY)) < 5:
         yield _error(2, "SECRET_KEY is too weak.", "Give at least 50 random characters.")
     if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
-        yield _error(3, "ALLOWED_HOSTS is empty or open.", "Name the host the site is served under.")
+        yield _error(
+            3, "ALLOWED_HOSTS is empty or open.", "Name the host the site is served under."
+        )
     if settings.SECRET_KEY in settings.FIELD_KEYS:
         yield _error(4, "FIELD_KEY equals SECRET_KEY.", "Generate a separate Fernet key.")
     if "owner" in settings.DATABASES:
@@ -54,13 +56,21 @@ def _weak_settings() -> Iterator[CheckMessage]:
 def database_is_guarded(
     app_configs: Any, databases: Sequence[str] | None = None, **_: Any
 ) -> list[CheckMessage]:
-    """The app's role is weak, commits are durable, the clock agrees, partitions are ahead, no data is invented."""
+    """The app's role is weak, commits are durable, the clock agrees, partitions are ahead, no data
+    is invented.
+    """
     if not settings.PRODUCTION or "default" not in (databases or ()):
         return []
     try:
         return [*_role_is_weak(), *_commits_are_durable(), *_ledger_is_ready(), *_data_is_real()]
     except DatabaseError as problem:
-        return [_error(10, f"The database cannot be checked: {type(problem).__name__}.", "Run migrate as the owner first.")]
+        return [
+            _error(
+                10,
+                f"The database cannot be checked: {type(problem).__name__}.",
+                "Run migrate as the owner first.",
+            )
+        ]
 
 
 def _one_row(sql: str) -> tuple[Any, ...]:
@@ -96,7 +106,9 @@ def _ledger_is_ready() -> Iterator[CheckMessage]:
         yield _error(13, "The ledger has no partition for next month.", "Run audit_partitions.")
     (database_time,) = _one_row("SELECT extract(epoch FROM clock_timestamp())")
     if abs(float(database_time) - time.time()) > CLOCK_SKEW_SECONDS:
-        yield _error(14, "This machine's clock and the database's differ.", "Synchronise both to UTC.")
+        yield _error(
+            14, "This machine's clock and the database's differ.", "Synchronise both to UTC."
+        )
 
 
 def _data_is_real() -> Iterator[CheckMessage]:
@@ -107,11 +119,15 @@ def _data_is_real() -> Iterator[CheckMessage]:
         or ChildRecord.objects.filter(is_invented=True).exists()
     )
     if invented:
-        yield _error(15, "This database holds invented people.", "Never run production on demo data.")
+        yield _error(
+            15, "This database holds invented people.", "Never run production on demo data."
+        )
 
 
 def refuse_weak_production() -> None:
-    """Called as a web or worker process starts. Raises `ImproperlyConfigured` naming everything that is weak."""
+    """Called as a web or worker process starts. Raises `ImproperlyConfigured` naming everything
+    that is weak.
+    """
     if not settings.PRODUCTION:
         return
     found = [

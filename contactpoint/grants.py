@@ -1,7 +1,7 @@
-"""What the web and worker role may do to each business table. Applied after every `migrate`, idempotent.
+"""What the web and worker role may do to each business table; applied after every `migrate`.
 
-The ledger's own privileges are part of its migration (`audit/migrations`). Nothing is ever granted on "all tables".
-A house test fails when a model has no line here.
+The ledger's own privileges are part of its migration (`audit/migrations`). Nothing is ever granted
+on "all tables". A house test fails when a model has no line here.
 """
 
 from django.apps import apps
@@ -41,7 +41,8 @@ OWN_TABLES: dict[str, str] = {
     "records.SourceLink": KEEP,
 }
 
-# Libraries' tables. The generic permission tables of django-guardian stay unused: no privilege at all.
+# Libraries' tables. The generic permission tables of django-guardian stay unused: no privilege at
+# all.
 LIBRARY_TABLES: dict[str, str] = {
     "account.EmailAddress": ALL,
     "account.EmailConfirmation": ALL,

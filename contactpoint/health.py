@@ -22,7 +22,9 @@ def live(request: HttpRequest) -> JsonResponse:
 @login_not_required
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """200 when database, cache, broker and this month's and next month's event partitions are there; else 503."""
+    """200 when database, cache, broker and this month's and next month's event partitions are
+    there; else 503.
+    """
     results = {name: _works(check) for name, check in CHECKS.items()}
     ok = all(results.values())
     body = {"status": "ready" if ok else "not ready", "checks": results}

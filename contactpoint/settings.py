@@ -1,4 +1,4 @@
-"""Settings: one file, safe by default. The environment supplies what differs; what is missing fails loudly.
+"""Settings: one file, safe by default. The environment supplies what differs, or we fail loudly.
 
 `CONTACTPOINT_PRODUCTION=1` (baked into the Dockerfile) switches the embedded servers off and makes
 `contactpoint/checks.py` refuse weak settings. See `.env.example` for every variable.
@@ -21,13 +21,14 @@ DEBUG = False
 
 SECRET_KEY = env("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-FIELD_KEYS = env.list("FIELD_KEY")  # Fernet keys, newest first: encrypt TOTP secrets and held search terms
+# Fernet keys, newest first: encrypt TOTP secrets.
+FIELD_KEYS = env.list("FIELD_KEY")
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"]
 )
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
-# --- applications -------------------------------------------------------------------------------------------------
+# --- applications ---------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "contactpoint",  # management commands only
@@ -96,11 +97,11 @@ TEMPLATES = [
     }
 ]
 
-# --- databases: one database, several weak roles (docs/architecture.md) ---------------------------------------------
+# --- databases: one database, several weak roles (docs/architecture.md) ---------------------------
 
 
 def _database(variable: str) -> dict[str, Any]:
-    """A DATABASES entry; django-environ leaves a percent-encoded socket folder undecoded, so decode it here."""
+    """A DATABASES entry. django-environ leaves a percent-encoded socket folder as it is: decode it."""
     config: dict[str, Any] = env.db_url(variable)
     options = dict(config.pop("OPTIONS", {}))
     if "host" in options:
@@ -123,7 +124,7 @@ if "owner" in DATABASES:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ATOMIC_REQUESTS = False  # an action or an audited read opens its own transaction
 
-# --- cache, broker, tasks -------------------------------------------------------------------------------------------
+# --- cache, broker, tasks -------------------------------------------------------------------------
 
 REDIS_URL = env("REDIS_URL")
 CACHES = {
@@ -154,7 +155,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TIMEZONE = "Europe/London"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 
-# --- signing in -------------------------------------------------------------------------------------------------------
+# --- signing in -----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -180,14 +181,16 @@ ACCOUNT_ADAPTER = "accounts.signin.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"  # addresses come from the accredited employer, never from the person
+# Addresses come from the accredited employer, never from the person.
+ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a reset for an unknown address sends nothing and looks the same
+# A reset for an unknown address sends nothing and looks the same.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # step-up: a fresh second factor within five minutes
-# allauth counts failed sign-ins too and would answer before axes is asked; keep it above axes' limit but never off,
-# since the check of TOTP codes uses the same limiter.
+# allauth counts failed sign-ins too and would answer before axes is asked; keep it above axes'
+# limit but never off, since the check of TOTP codes uses the same limiter.
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,20/300s/key"}
 
 MFA_ADAPTER = "accounts.signin.adapters.MFAAdapter"
@@ -201,7 +204,8 @@ AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = ["username"]  # council offices share one address; attackers rotate theirs
 AXES_USERNAME_CALLABLE = "accounts.signin.lockout.account_name"
 AXES_SENSITIVE_PARAMETERS = ["login", "username", "csrfmiddlewaretoken", "ip_address"]
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or anybody could keep another person out for ever
+# Or anybody could keep another person out for ever.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True  # the ledger has it
 AXES_VERBOSE = False
 AXES_RESET_ON_SUCCESS = True
@@ -216,7 +220,7 @@ PASSWORD_RESET_TIMEOUT = 3600
 ANONYMOUS_USER_NAME = None  # django-guardian: no AnonymousUser row
 GUARDIAN_MONKEY_PATCH_USER = False
 
-# --- sessions ---------------------------------------------------------------------------------------------------------
+# --- sessions -------------------------------------------------------------------------------------
 
 SESSION_IDLE_SECONDS = 15 * 60
 SESSION_ABSOLUTE_SECONDS = 8 * 3600
@@ -231,7 +235,7 @@ CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_FAILURE_VIEW = "accounts.views.errors.csrf_failure"
 
-# --- headers ----------------------------------------------------------------------------------------------------------
+# --- headers --------------------------------------------------------------------------------------
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -266,7 +270,7 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
     "publickey-credentials-create": ["self"],
 }
 
-# --- words, time, files -------------------------------------------------------------------------------------------------
+# --- words, time, files ---------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
@@ -296,7 +300,7 @@ SERVICE_NAME = "ContactPoint"
 EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="no-reply@contactpoint.invalid")
 
-# --- operator logs: ids and event names only --------------------------------------------------------------------------------
+# --- operator logs: ids and event names only ------------------------------------------------------
 
 DJANGO_STRUCTLOG_USER_ID_FIELD = None
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False

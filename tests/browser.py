@@ -1,6 +1,7 @@
 """A real browser for journeys: Chromium as the machine has it, signed-in contexts, the axe check.
 
-Imported by `tests/conftest.py`. Chromium's own network chatter is switched off: tests speak to loopback only.
+Imported by `tests/conftest.py`. Chromium's own network chatter is switched off: tests speak to
+loopback only.
 """
 
 import os
@@ -14,7 +15,10 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, Page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-HOW_TO_GET_ONE = "No Chromium was found. Install one (Debian, Ubuntu: `apt-get install chromium`) or name it in CHROMIUM=…"
+HOW_TO_GET_ONE = (
+    "No Chromium was found. Install one (Debian, Ubuntu: `apt-get install chromium`)"
+    " or name it in CHROMIUM=…"
+)
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -26,12 +30,15 @@ QUIET = [
 ]
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
-# Playwright's synchronous interface runs an event loop in this thread, which Django would mistake for async code.
+# Playwright's synchronous interface runs an event loop in this thread, which Django would mistake
+# for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 def chromium() -> str:
-    """Where Chromium is on this machine. Without one: a failure on CI, a skip that says how to get one elsewhere."""
+    """Where Chromium is on this machine. Without one: a failure on CI, a skip that says how to get
+    one elsewhere.
+    """
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if found:
         return found

@@ -1,4 +1,6 @@
-"""The production shape, really run: base requirements alone, production settings, servers given by URL."""
+"""The production shape, really run: base requirements alone, production settings, servers given by
+URL.
+"""
 
 import os
 import secrets
@@ -132,7 +134,7 @@ def wait_until(condition, seconds=40):
 
 
 def get(port, path):
-    request = urllib.request.Request(  # noqa: S310  loopback only
+    request = urllib.request.Request(
         f"http://127.0.0.1:{port}{path}",
         headers={"Host": "index.example.org", "X-Forwarded-Proto": "https"},
     )
@@ -186,7 +188,7 @@ def test_web_worker_and_beat_run_on_base_requirements_under_production_settings(
     worker = start("celery", "-A", "contactpoint", "worker", "--concurrency=1", "--pool=solo")
     beat = start(
         "celery", "-A", "contactpoint", "beat", "--schedule=/dev/shm/cp-test-beat", "--pidfile="
-    )  # noqa: S108
+    )
     start(
         "gunicorn", "contactpoint.wsgi", f"--bind=127.0.0.1:{port}", "--worker-class=gthread",
         "--no-control-socket",
@@ -215,7 +217,8 @@ def test_production_refuses_to_start_on_a_weak_setting(
 ):
     result = subprocess.run(
         [python, "-c", "import contactpoint.wsgi"],
-        cwd=installed, env={**environment, variable: value}, capture_output=True, text=True, check=False,
+        cwd=installed, env={**environment, variable: value},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert result.returncode != 0
     assert complaint in result.stderr

@@ -1,4 +1,6 @@
-"""`migrate`, as the tables' owner, and what must be true after it: grants, event partitions, reference authorities."""
+"""`migrate`, as the tables' owner, and what must be true after it: grants, event partitions,
+reference authorities.
+"""
 
 from typing import Any
 
