@@ -8,18 +8,17 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
-from uuid import uuid4
 
 from django.db.backends.utils import CursorWrapper
 
-from records.feeds.rows import ImportRow, Reject
+from records.feeds.rows import FACTS, ImportRow, Reject, facts
 
 CREATE = """
 CREATE TEMPORARY TABLE import_row (
     line integer NOT NULL,
     source_ref text NOT NULL,
     digest bytea NOT NULL,
-    key uuid NOT NULL,
+    key uuid NOT NULL DEFAULT gen_random_uuid(),
     given_name text NOT NULL,
     other_given_names text NOT NULL,
     family_name text NOT NULL,
@@ -43,31 +42,7 @@ CREATE TEMPORARY TABLE import_row (
     state "char" NOT NULL DEFAULT 'n'
 ) ON COMMIT DROP
 """
-_COLUMNS = (
-    "line",
-    "source_ref",
-    "digest",
-    "key",
-    "given_name",
-    "other_given_names",
-    "family_name",
-    "former_family_name",
-    "born_on",
-    "born_year",
-    "sex",
-    "address_kind",
-    "line_1",
-    "line_2",
-    "town",
-    "postcode",
-    "uprn",
-    "nhs_number",
-    "authority",
-    "school",
-    "practice",
-    "carer_name",
-    "carer_phone",
-)
+_COLUMNS = ("line", "digest", *FACTS)
 _NULLABLE = {"born_on", "born_year"}
 COPY = (
     f"COPY import_row ({', '.join(_COLUMNS)}) FROM STDIN WITH (FORMAT csv,"
@@ -119,36 +94,11 @@ class RowStream(io.TextIOBase):
 
 
 def _values(row: ImportRow) -> tuple[object, ...]:
-    return (
-        row.line,
-        row.source_ref,
-        f"\\x{row.digest().hex()}",
-        uuid4(),
-        row.given_name,
-        row.other_given_names,
-        row.family_name,
-        row.former_family_name,
-        row.born_on,
-        row.born_year,
-        row.sex,
-        row.address_kind,
-        row.line_1,
-        row.line_2,
-        row.town,
-        row.postcode,
-        row.uprn,
-        row.nhs_number,
-        row.authority,
-        row.school,
-        row.practice,
-        row.carer_name,
-        row.carer_phone,
-    )
+    return (row.line, f"\\x{row.digest().hex()}", *facts(row))
 
 
 def stage(cursor: CursorWrapper, stream: RowStream) -> None:
     """Creates the temporary table and fills it, inside the caller's transaction."""
     cursor.execute(CREATE)
     cursor.copy_expert(COPY, stream)
-    cursor.execute("CREATE INDEX ON import_row (source_ref)")
-    cursor.execute("ANALYZE import_row")
+    cursor.execute("ANALYZE import_row (source_ref, line)")
