@@ -11,6 +11,8 @@ from functools import cache, cached_property
 from contactpoint.invented import codes
 from contactpoint.invented.names import joined
 
+MOST = codes.SCHOOLS_AN_AUTHORITY  # schools, and practices, that an authority can have
+
 
 @cache
 def towns() -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from contactpoint.invented.children import World, children
 from contactpoint.invented.enrol import area_codes, enrol
 from contactpoint.invented.involvements import involve
 from contactpoint.invented.people import BRISTOL, LEEDS
+from contactpoint.invented.room import require_room
 from contactpoint.invented.services import make_services, make_teams
 from records.feeds import ImportRow, load_rows
 from records.models import Involvement, Practice, School, SourceLink
@@ -68,7 +69,7 @@ def loaded(source: str) -> int:
 
 
 def _populate(world: World, number: int, say: Say, by: Acting) -> None:
-    """The children that are missing, and then who works with them: each where the last run ended."""
+    """The missing children, then who works with them: each from where the last run ended."""
     services, teams = make_services(world.authorities), make_teams()
     start, uninvolved = loaded(DEMO_SOURCE), _involved()
     for first in range(min(start, uninvolved), number, CHUNK):
@@ -183,3 +184,28 @@ def _by_record(rows: list[ImportRow]) -> dict[int, ImportRow]:
         source_ref__gte=rows[0].source_ref, source_ref__lte=rows[-1].source_ref
     )
     return {child_id: refs[ref] for ref, child_id in known.values_list("source_ref", "child_id")}
+
+
+def load_england(number: int, seed_text: str, say: Say) -> None:
+    """A whole invented England of `number` children, evenly spread, in one load.
+
+    Continues where an earlier run ended; another seed is another England. Raises `NotSynthetic`
+    and `NoRoom`.
+    """
+    require_synthetic()
+    source = f"invented-{seed_text}"
+    start = loaded(source)
+    require_room(max(0, number - start))
+    world = World(seed_text, timezone.localdate(), area_codes(), places=places.MOST)
+    make_places(world)
+    say("schools and practices are there")
+    if start < number:
+        load_rows(
+            children(world, start, number),
+            source=source,
+            is_invented=True,
+            reason="an invented England for measuring and trying out",
+            progress=told(say, start, every=50_000),
+            by=operator(None, None, "load_demo_records"),
+        )
+    say(f"{loaded(source):,} children of {source} are there")
