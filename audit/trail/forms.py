@@ -12,10 +12,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.acting import Acting
+from audit.ledger.canonical import MAX_SAFE_INTEGER
 from audit.trail.groups import ActionGroup
 from audit.trail.reading import DEFAULT_DAYS, LONGEST_DAYS, TrailFilters
 
-LARGEST_ID = 2**63 - 1
 EARLIEST = date(2000, 1, 1)
 
 
@@ -63,7 +63,7 @@ class TrailForm(forms.Form):
     )
     person = forms.UUIDField(required=False, widget=forms.HiddenInput)
     before = forms.IntegerField(
-        required=False, min_value=1, max_value=LARGEST_ID, widget=forms.HiddenInput
+        required=False, min_value=1, max_value=MAX_SAFE_INTEGER, widget=forms.HiddenInput
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
