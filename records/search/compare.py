@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA, Hamming, JaroWinkler
 from records.search.normalise import SHORTEST_PART
 from records.search.phonetic import double_metaphone
 from records.search.question import TypedName
-from records.search.vocabulary import GIVEN, Vocabulary
+from records.search.vocabulary import FAMILY, GIVEN, Vocabulary
 
 SAME = "same"
 
@@ -31,75 +31,83 @@ class Outcome(NamedTuple):
 
 
 NOTHING = Outcome(0.0, "")
-INITIAL_ONLY = {True: -2.0, False: -1.75}
-OTHER_NAME = {True: -4.0, False: -3.5}
+INITIAL_ONLY = {GIVEN: Outcome(-2.0, ""), FAMILY: Outcome(-1.75, "")}
+OTHER_NAME = {GIVEN: Outcome(-4.0, ""), FAMILY: Outcome(-3.5, "")}
+FAR = 0.5  # Jaro-Winkler below which two names are not looked at further
+SHORTEST_SOUND = 2  # symbols of a code that may be the beginning of another
 
 _similarity = JaroWinkler.similarity
 
 
-def compare_name(typed: TypedName, recorded: str, vocabulary: Vocabulary) -> Outcome:
-    """Compare a typed name with a recorded one (`SMITH-JONES`); an empty record says nothing."""
-    if not recorded:
-        return NOTHING
-    joined = recorded.replace("-", "")
-    weight = vocabulary.weight(typed.kind, typed.joined)
-    if joined == typed.joined:
-        return Outcome(weight, SAME)
-    closeness = _similarity(typed.joined, joined)
-    factor, words = _nearness(typed, recorded, joined, closeness)
-    if factor:
-        return Outcome(factor * min(weight, vocabulary.weight(typed.kind, joined)), words)
-    is_given = typed.kind == GIVEN
-    initial = typed.joined[0] == joined[0]
-    return Outcome((INITIAL_ONLY if initial else OTHER_NAME)[is_given], "")
+class NameComparer:
+    """Compares one typed name with recorded ones (`SMITH-JONES`); an empty record says nothing."""
 
+    def __init__(self, typed: TypedName, vocabulary: Vocabulary) -> None:
+        self._typed, self._vocabulary = typed, vocabulary
+        self._joined, self._initial = typed.joined, typed.joined[0]
+        self._weight = vocabulary.weight(typed.kind, typed.joined)
+        self._related = typed.spellings | typed.nicknames
+        self._initial_only = INITIAL_ONLY[typed.kind]
+        self._other = OTHER_NAME[typed.kind]
+        self._single = len(typed.parts) == 1
+        self._beginnings = {s[:n] for s in typed.sounds for n in range(SHORTEST_SOUND, len(s) + 1)}
 
-def _nearness(typed: TypedName, recorded: str, joined: str, closeness: float) -> tuple[float, str]:
-    """The share of the weight that a name which is not equal earns, best reading first."""
-    if joined in typed.spellings:
-        return 0.85, "another spelling"
-    if closeness >= 0.93:
-        return 0.85, "spelt almost the same"
-    if _shares_a_part(typed, recorded):
-        return 0.8, "part of a double name"
-    if joined in typed.nicknames:
-        return 0.7, "short form"
-    if closeness >= 0.88:
-        return 0.65, "spelt much the same"
-    return _faint_nearness(typed, joined, closeness)
+    def __call__(self, recorded: str) -> Outcome:
+        """Bits of evidence in this recorded name, and the kind of agreement."""
+        if not recorded:
+            return NOTHING
+        joined = recorded.replace("-", "")
+        if joined == self._joined:
+            return Outcome(self._weight, SAME)
+        closeness = _similarity(self._joined, joined)
+        if closeness >= FAR or joined in self._related or "-" in recorded or not self._single:
+            factor, words = self._nearness(recorded, joined, closeness)
+            if factor:
+                weight = self._vocabulary.weight(self._typed.kind, joined)
+                return Outcome(factor * min(self._weight, weight), words)
+        return self._initial_only if joined[0] == self._initial else self._other
 
+    def is_close(self, recorded: str, least: float) -> bool:
+        """Whether a recorded name is at least so close, by Jaro-Winkler alone."""
+        return _similarity(self._joined, recorded.replace("-", ""), score_cutoff=least) > 0
 
-def _faint_nearness(typed: TypedName, joined: str, closeness: float) -> tuple[float, str]:
-    if closeness < 0.5:
-        return 0.0, ""
-    if _sounds_alike(typed, joined):
-        return 0.5, "sounds like"
-    slips = 1 if min(len(joined), len(typed.joined)) < 5 else 2
-    if OSA.distance(typed.joined, joined, score_cutoff=slips) <= slips:
-        return 0.5, "spelt a little differently"
-    return (0.25, "spelt a little differently") if closeness >= 0.8 else (0.0, "")
+    def _nearness(self, recorded: str, joined: str, closeness: float) -> tuple[float, str]:
+        """The share of the weight that a name which is not equal earns, best reading first."""
+        typed = self._typed
+        if joined in typed.spellings:
+            return 0.85, "another spelling"
+        if closeness >= 0.93:
+            return 0.85, "spelt almost the same"
+        if not (self._single and "-" not in recorded) and self._shares_a_part(recorded, joined):
+            return 0.8, "part of a double name"
+        if joined in typed.nicknames:
+            return 0.7, "short form"
+        if closeness >= 0.88:
+            return 0.65, "spelt much the same"
+        return self._faint_nearness(joined, closeness) if closeness >= FAR else (0.0, "")
 
+    def _faint_nearness(self, joined: str, closeness: float) -> tuple[float, str]:
+        if self._sounds_alike(joined):
+            return 0.5, "sounds like"
+        slips = 1 if min(len(joined), len(self._joined)) < 5 else 2
+        if OSA.distance(self._joined, joined, score_cutoff=slips) <= slips:
+            return 0.5, "spelt a little differently"
+        return (0.25, "spelt a little differently") if closeness >= 0.8 else (0.0, "")
 
-def _shares_a_part(typed: TypedName, recorded: str) -> bool:
-    if "-" not in recorded and len(typed.parts) == 1:
+    def _shares_a_part(self, recorded: str, joined: str) -> bool:
+        words = {word for word in recorded.split("-") if len(word) >= SHORTEST_PART}
+        words.add(joined)
+        return not words.isdisjoint(self._typed.parts)
+
+    def _sounds_alike(self, joined: str) -> bool:
+        """Equal codes, or one the beginning of the other."""
+        sounds = self._typed.sounds
+        for code in double_metaphone(joined):
+            if code and (code in sounds or code in self._beginnings):
+                return True
+            if any(code[:n] in sounds for n in range(SHORTEST_SOUND, len(code))):
+                return True
         return False
-    words = {word for word in recorded.split("-") if len(word) >= SHORTEST_PART}
-    words.add(recorded.replace("-", ""))
-    return not words.isdisjoint(typed.parts)
-
-
-def _sounds_alike(typed: TypedName, joined: str) -> bool:
-    primary, secondary = double_metaphone(joined)
-    for code in (primary, secondary):
-        if not code:
-            continue
-        if code in typed.sounds:
-            return True
-        if len(code) > 1 and any(
-            len(s) > 1 and (s.startswith(code) or code.startswith(s)) for s in typed.sounds
-        ):
-            return True
-    return False
 
 
 def compare_date(typed: str, recorded: str) -> Outcome:

@@ -5,8 +5,9 @@ run only when the first found nobody convincing, for what may have been meant, c
 until about 250 rows are to be expected. Never a third.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from records.search import keys
@@ -20,6 +21,9 @@ YEARS = 18
 SMALL_BLOCK = 100  # both names in every year may be asked for below this
 NEAR_YEAR = 0.3  # a slip of years is rarer than one of names: its keys count as cheaper
 
+FAR_YEARS = 260_000  # 26 years in digits: no child of the index is further from another
+MONTH_DAYS = dict(enumerate((31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), start=1))
+
 Near = dict[tuple[str, str], list[str]]
 
 
@@ -30,12 +34,12 @@ class Step(NamedTuple):
     keys: tuple[int, ...]
 
 
-class Priced(NamedTuple):
-    """A key of the second pass, with the number of rows to be expected under it."""
+class Offer(NamedTuple):
+    """Keys of the second pass that cost the same: the rows to be expected under each of them."""
 
     rows: float
-    key: int
     words: str
+    worked_out: Callable[[], Iterable[int]]
 
 
 def first_pass(question: Question) -> list[Step]:
@@ -104,71 +108,81 @@ def expected_pairs(question: Question, vocabulary: Vocabulary) -> float:
 
 def second_pass(question: Question, vocabulary: Vocabulary, near: Near) -> list[Step]:
     """Keys of what may have been meant, cheapest first, within the budget of rows."""
-    offers = sorted({offer.key: offer for offer in _offers(question, vocabulary, near)}.values())
     asked = set(all_keys(first_pass(question)))
     chosen: dict[str, list[int]] = {}
     budget = float(MOST_ROWS)
-    for offer in offers:
-        if offer.key in asked:
-            continue
-        budget -= offer.rows
-        if budget < 0:
+    for offer in sorted(_offers(question, vocabulary, near), key=_rows):
+        if offer.rows > budget:
             break
-        chosen.setdefault(offer.words, []).append(offer.key)
+        for key in offer.worked_out():
+            if key not in asked and offer.rows <= budget:
+                asked.add(key)
+                budget -= offer.rows
+                chosen.setdefault(offer.words, []).append(key)
     return [Step(words, tuple(found)) for words, found in chosen.items()]
 
 
-def _offers(question: Question, vocabulary: Vocabulary, near: Near) -> Iterator[Priced]:
+def _rows(offer: Offer) -> float:
+    return offer.rows
+
+
+def _offers(question: Question, vocabulary: Vocabulary, near: Near) -> Iterator[Offer]:
     yield from _near_dates(question, vocabulary)
     yield from _near_names(question, vocabulary, near)
-    yield from _near_pairs(question, vocabulary, near)
-    yield from _near_years(question, vocabulary)
+    if question.given and question.family:
+        yield from _near_pairs(question, question.given, question.family, vocabulary, near)
+        if not question.born_between:
+            yield from _near_years(question, question.given, question.family, vocabulary)
 
 
-def _near_dates(question: Question, vocabulary: Vocabulary) -> Iterator[Priced]:
+def _near_dates(question: Question, vocabulary: Vocabulary) -> Iterator[Offer]:
     days = dates_one_slip_away(question.digits) if question.has_full_date else ()
-    for name in question.names:
-        for code in name.codes:
-            rows = vocabulary.children / BIRTHDAYS * vocabulary.share_anywhere(code)
-            for day in days:
-                yield Priced(rows, keys.name_date(code, day), "a name and a date one slip away")
+    codes = {code for name in question.names for code in name.codes} if days else set()
+    for code in sorted(codes):
+        rows = vocabulary.children / BIRTHDAYS * vocabulary.share_anywhere(code)
+        yield Offer(rows, "a name and a date one slip away", partial(_on_days, code, days))
 
 
-def _near_names(question: Question, vocabulary: Vocabulary, near: Near) -> Iterator[Priced]:
-    for name in question.names:
+def _near_names(question: Question, vocabulary: Vocabulary, near: Near) -> Iterator[Offer]:
+    for name in question.names if question.dates else ():
         for code in _codes_near(name, near):
             rows = vocabulary.children / BIRTHDAYS * vocabulary.share_anywhere(code)
-            for day in question.dates:
-                yield Priced(rows, keys.name_date(code, day), "a name one slip away and the date")
+            dated = partial(_on_days, code, question.dates)
+            yield Offer(rows, "a name one slip away and the date", dated)
 
 
-def _near_pairs(question: Question, vocabulary: Vocabulary, near: Near) -> Iterator[Priced]:
-    given, family = question.given, question.family
-    if not (given and family):
-        return
-    firsts = {*given.codes, *_codes_near(given, near)}
-    seconds = {*family.codes, *_codes_near(family, near)}
-    for first in firsts:
+def _on_days(code: int, days: tuple[int, ...]) -> list[int]:
+    return [keys.name_date(code, day) for day in days]
+
+
+def _near_pairs(
+    question: Question, given: TypedName, family: TypedName, vocabulary: Vocabulary, near: Near
+) -> Iterator[Offer]:
+    years = (*question.years, keys.NO_DATE)
+    seconds = (*family.codes, *_codes_near(family, near))
+    for first in (*given.codes, *_codes_near(given, near)):
         for second in seconds:
             rows = _pair_rows(vocabulary, first, second)
-            for year in (*question.years, keys.NO_DATE):
-                key = keys.names_year(first, second, year)
-                yield Priced(rows, key, "both names, one slip away, and the year")
+            in_years = partial(_in_years, first, second, years)
+            yield Offer(rows, "both names, one slip away, and the year", in_years)
 
 
-def _near_years(question: Question, vocabulary: Vocabulary) -> Iterator[Priced]:
-    given, family = question.given, question.family
-    if not (given and family) or question.born_between:
-        return
+def _near_years(
+    question: Question, given: TypedName, family: TypedName, vocabulary: Vocabulary
+) -> Iterator[Offer]:
     small = expected_pairs(question, vocabulary) * YEARS < SMALL_BLOCK
-    years = set(question.every_year()) if small else set()
-    if question.birth:
-        years |= {question.birth.year + slip for slip in (-3, -2, -1, 1, 2, 3)}
+    years = question.every_year() if small else ()
+    if question.birth and not small:
+        years = tuple(question.birth.year + slip for slip in (-1, 1, -2, 2, -3, 3))
     for first in given.codes:
         for second in family.codes:
             rows = _pair_rows(vocabulary, first, second) * NEAR_YEAR
-            for year in years:
-                yield Priced(rows, keys.names_year(first, second, year), "both names, other years")
+            in_years = partial(_in_years, first, second, years)
+            yield Offer(rows, "both names, other years", in_years)
+
+
+def _in_years(first: int, second: int, years: tuple[int, ...]) -> list[int]:
+    return [keys.names_year(first, second, year) for year in years]
 
 
 def _pair_rows(vocabulary: Vocabulary, first: int, second: int) -> float:
@@ -184,32 +198,28 @@ def _codes_near(name: TypedName, near: Near) -> list[int]:
 
 def dates_one_slip_away(digits: int) -> tuple[int, ...]:
     """Dates that differ by one digit, two neighbouring digits, or a few days, months or years."""
-    text = f"{digits:08d}"
-    slips = {_replaced(text, at, digit) for at in range(2, 8) for digit in "0123456789"}
-    slips |= {text[:at] + text[at + 1] + text[at] + text[at + 2 :] for at in range(2, 7)}
-    slips |= set(_shifted(digits))
-    near = (int(slip) for slip in slips)
-    return tuple(sorted(slip for slip in near if slip != digits and _as_date(slip)))
+    slips = set(_shifted(digits))
+    for place in (1, 10, 100, 1_000, 10_000, 100_000):
+        rest = digits - digits // place % 10 * place
+        slips.update(rest + digit * place for digit in range(10))
+        left, right = digits // (place * 10) % 10, digits // place % 10
+        slips.add(digits - (left - right) * place * 9)
+    slips.discard(digits)
+    return tuple(sorted(s for s in slips if abs(s - digits) < FAR_YEARS and _can_be(s)))
 
 
-def _replaced(text: str, at: int, digit: str) -> str:
-    return text[:at] + digit + text[at + 1 :]
-
-
-def _shifted(digits: int) -> Iterator[str]:
+def _shifted(digits: int) -> Iterator[int]:
     year, month, day = digits // 10_000, digits // 100 % 100, digits % 100
-    start = _as_date(digits)
-    if start:
+    if _can_be(digits):
+        start = date(year, month, min(day, 28)) + timedelta(days=max(0, day - 28))
         for days in (-20, -10, -3, -2, -1, 1, 2, 3, 10, 20):
-            yield (start + timedelta(days=days)).strftime("%Y%m%d")
+            near = start + timedelta(days=days)
+            yield near.year * 10_000 + near.month * 100 + near.day
     for slip in (-3, -2, -1, 1, 2, 3):
-        yield f"{year + slip:04d}{month:02d}{day:02d}"
-        if 1 <= month + slip <= 12:
-            yield f"{year:04d}{month + slip:02d}{day:02d}"
+        yield digits + slip * 10_000
+        yield digits + slip * 100
 
 
-def _as_date(digits: int) -> date | None:
-    try:
-        return date(digits // 10_000, digits // 100 % 100, digits % 100)
-    except ValueError:
-        return None
+def _can_be(digits: int) -> bool:
+    """Whether a month has such a day in some year: good enough for a key."""
+    return 1 <= digits % 100 <= MONTH_DAYS.get(digits // 100 % 100, 0)

@@ -8,18 +8,17 @@ so what the document of a child does not hold cannot move it up or down.
 from collections.abc import Callable
 from typing import TypeVar
 
-from rapidfuzz.distance import JaroWinkler
-
 from records.search.compare import (
     NOTHING,
+    OTHER_NAME,
     SAME,
+    NameComparer,
     Outcome,
     compare_date,
-    compare_name,
     compare_postcode,
 )
-from records.search.question import Question, TypedName
-from records.search.vocabulary import Vocabulary
+from records.search.question import Question
+from records.search.vocabulary import GIVEN, Vocabulary
 
 CROSSED_BELOW = 8.0  # when the straight reading is worth less, the names may have been swapped
 CROSSED_COST = 2.0
@@ -27,16 +26,19 @@ CROSSED_CLOSE = 0.8
 OTHER_GIVEN = 0.7  # a middle name typed as the given name
 USES = {"f": "former name", "a": "other name", "p": "preferred name"}
 
-Text = TypeVar("Text", bound=Outcome | float)
+NOT_THAT = Outcome(-4.0, "")
+
+Value = TypeVar("Value")
+Both = tuple[Outcome, Outcome]
 
 
-class Memo(dict[str, Text]):
+class Memo(dict[str, Value]):
     """A dictionary that works out what it lacks: one comparison a distinct text."""
 
-    def __init__(self, work_out: Callable[[str], Text]) -> None:
+    def __init__(self, work_out: Callable[[str], Value]) -> None:
         self._work_out = work_out
 
-    def __missing__(self, key: str) -> Text:
+    def __missing__(self, key: str) -> Value:
         value = self[key] = self._work_out(key)
         return value
 
@@ -45,18 +47,21 @@ class Scorer:
     """The evidence that a document is the child asked for, memoised for one search."""
 
     def __init__(self, question: Question, vocabulary: Vocabulary) -> None:
-        self._question, self._vocabulary = question, vocabulary
-        given, family = question.given, question.family
-        self._given_as_given = self._comparing(given)
-        self._family_as_family = self._comparing(family)
-        self._given_as_family = self._comparing(given, crossed=True)
-        self._family_as_given = self._comparing(family, crossed=True)
+        self._question = question
+        given, family = (
+            NameComparer(name, vocabulary) if name else None
+            for name in (question.given, question.family)
+        )
+        self._given_as_given = Memo(given or _says_nothing)
+        self._family_as_family = Memo(family or _says_nothing)
+        self._given_as_family = Memo(_if_close(given))
+        self._family_as_given = Memo(_if_close(family))
         self._initials = {part[0] for name in question.names for part in name.parts}
         self._typed_date = f"{question.digits:08d}"
-        self._names = Memo(lambda text: sum(o.weight for o in self._read_names(text)))
-        self._births = Memo(lambda text: self._read_births(text).weight)
-        self._sexes = Memo(lambda text: self._read_sex(text).weight)
-        self._places = Memo(lambda text: self._read_places(text).weight)
+        self._names = Memo(lambda text: _weight_of_both(self._read_names(text)))
+        self._births = Memo(lambda text: self._read_births(text)[0])
+        self._sexes = Memo(lambda text: self._read_sex(text)[0])
+        self._places = Memo(lambda text: self._read_places(text)[0])
 
     def score(self, doc: str) -> float:
         """Bits of evidence for one packed document."""
@@ -74,67 +79,57 @@ class Scorer:
             "Date of birth": birth if not self._question.born_between else NOTHING,
             "Postcode": place,
         }
-        agreeing = sum(o.weight > 0 for o in outcomes.values())
+        agreeing = sum(outcome.weight > 0 for outcome in outcomes.values())
         if self._question.born_between:
             outcomes["Age"] = birth
         outcomes["Sex"] = self._read_sex(sex)
         return agreeing, tuple(f"{k}: {o.words}" for k, o in outcomes.items() if o.words)
 
-    def _comparing(self, typed: TypedName | None, *, crossed: bool = False) -> Memo[Outcome]:
-        if typed is None:
-            return Memo(lambda recorded: NOTHING)
-        vocabulary = self._vocabulary
-
-        def work_out(recorded: str) -> Outcome:
-            joined = recorded.replace("-", "")
-            if crossed and JaroWinkler.similarity(typed.joined, joined) < CROSSED_CLOSE:
-                return Outcome(-4.0, "") if recorded else NOTHING
-            return compare_name(typed, recorded, vocabulary)
-
-        return Memo(work_out)
-
-    def _read_names(self, section: str) -> tuple[Outcome, Outcome]:
+    def _read_names(self, section: str) -> Both:
         """Best given and best family name of all recorded ones, straight or swapped."""
-        if ";" not in section and section.count("|") == 1:
-            given_text, _, family_text = section.partition("|")
-            given = self._given_as_given[given_text]
-            family = self._family_as_family[family_text]
-            if given.weight + family.weight < CROSSED_BELOW:
-                return self._crossed(given_text, family_text, given, family)
-            return given, family
-        return self._read_several_names(section)
+        if ";" not in section:
+            given, family, crossed = self._read_name(section)
+            return crossed or (given, family)
+        readings = [self._read_name(name) for name in section.split(";")]
+        given = max((reading[0] for reading in readings), key=_weight)
+        family = max((reading[1] for reading in readings), key=_weight)
+        swapped = (reading[2] for reading in readings if reading[2])
+        return max(((given, family), *swapped), key=_weight_of_both)
 
-    def _crossed(
-        self, given_text: str, family_text: str, given: Outcome, family: Outcome
-    ) -> tuple[Outcome, Outcome]:
-        """The swapped reading, when an initial makes it possible and it is worth more."""
-        if given_text[:1] not in self._initials and family_text[:1] not in self._initials:
-            return given, family
-        first, second = self._given_as_family[family_text], self._family_as_given[given_text]
-        if first.weight + second.weight - CROSSED_COST <= given.weight + family.weight:
-            return given, family
-        half = CROSSED_COST / 2
-        return _swapped(first, half), _swapped(second, half)
+    def _read_name(self, name: str) -> tuple[Outcome, Outcome, Both | None]:
+        """One recorded name: given, family, and both swapped where that is worth more."""
+        given_text, family_text, *more = name.split("|")
+        given, family = self._given_as_given[given_text], self._family_as_family[family_text]
+        if more:
+            given, family = self._with_use(given, family, more)
+        straight = given[0] + family[0]
+        if straight < CROSSED_BELOW and (
+            given_text[:1] in self._initials or family_text[:1] in self._initials
+        ):
+            return given, family, self._crossed(given_text, family_text, straight)
+        return given, family, None
 
-    def _read_several_names(self, section: str) -> tuple[Outcome, Outcome]:
-        best_given, best_family = Outcome(-99.0, ""), Outcome(-99.0, "")
-        crossed: tuple[Outcome, Outcome] = (best_given, best_family)
-        for name in section.split(";"):
-            given_text, family_text, use, other = (*name.split("|"), "", "")[:4]
-            given = _as_used(self._given_as_given[given_text], use)
-            if other:
-                given = max(given, self._middle(other), key=_weight)
-            family = _as_used(self._family_as_family[family_text], use)
-            best_given = max(best_given, given, key=_weight)
-            best_family = max(best_family, family, key=_weight)
-            turned = self._crossed(given_text, family_text, given, family)
-            crossed = max(crossed, turned, key=_weight_of_both)
-        straight = (best_given, best_family)
-        return max(straight, crossed, key=_weight_of_both)
+    def _with_use(self, given: Outcome, family: Outcome, more: list[str]) -> Both:
+        """A former or preferred name is said to be one; a middle name may have been typed."""
+        use = USES.get(more[0])
+        if use:
+            given, family = _noted(given, use), _noted(family, use)
+        if len(more) > 1 and given[0] <= 0:
+            given = max(given, self._middle(more[1]), key=_weight)
+        return given, family
 
     def _middle(self, others: str) -> Outcome:
         best = max((self._given_as_given[word] for word in others.split("-")), key=_weight)
-        return Outcome(best.weight * OTHER_GIVEN, "other given name" if best.words else "")
+        if best[0] <= 0:
+            return OTHER_NAME[GIVEN]
+        return Outcome(best[0] * OTHER_GIVEN, "other given name")
+
+    def _crossed(self, given_text: str, family_text: str, straight: float) -> Both | None:
+        first, second = self._given_as_family[family_text], self._family_as_given[given_text]
+        if first[0] + second[0] - CROSSED_COST <= straight:
+            return None
+        half = CROSSED_COST / 2
+        return _swapped(first, half), _swapped(second, half)
 
     def _read_births(self, section: str) -> Outcome:
         question = self._question
@@ -176,20 +171,34 @@ class Scorer:
         return best
 
 
+def _says_nothing(recorded: str) -> Outcome:
+    return NOTHING
+
+
+def _if_close(comparer: NameComparer | None) -> Callable[[str], Outcome]:
+    """A comparison with the opposite name, made only where the two look alike."""
+    if comparer is None:
+        return _says_nothing
+
+    def compare(recorded: str) -> Outcome:
+        if not recorded:
+            return NOTHING
+        return comparer(recorded) if comparer.is_close(recorded, CROSSED_CLOSE) else NOT_THAT
+
+    return compare
+
+
 def _weight(outcome: Outcome) -> float:
-    return outcome.weight
+    return outcome[0]
 
 
-def _weight_of_both(pair: tuple[Outcome, Outcome]) -> float:
-    return pair[0].weight + pair[1].weight
+def _weight_of_both(pair: Both) -> float:
+    return pair[0][0] + pair[1][0]
 
 
 def _swapped(outcome: Outcome, cost: float) -> Outcome:
-    words = f"{outcome.words}, given and family names swapped" if outcome.words else ""
-    return Outcome(outcome.weight - cost, words)
+    return _noted(Outcome(outcome[0] - cost, outcome[1]), "given and family names swapped")
 
 
-def _as_used(outcome: Outcome, use: str) -> Outcome:
-    if not use or not outcome.words:
-        return outcome
-    return Outcome(outcome.weight, f"{outcome.words}, {USES[use]}")
+def _noted(outcome: Outcome, note: str) -> Outcome:
+    return Outcome(outcome[0], f"{outcome[1]}, {note}") if outcome[1] else outcome
