@@ -27,7 +27,7 @@ def _error(number: int, message: str, hint: str) -> Error:
     return Error(message, hint=hint, id=f"contactpoint.E{number:03}")
 
 
-@register(Tags.security)
+@register(Tags.security, deploy=True)
 def settings_are_strong(app_configs: Any, **_: Any) -> list[CheckMessage]:
     """What the environment must supply before the outside world may connect."""
     return list(_weak_settings()) if settings.PRODUCTION else []
@@ -52,7 +52,7 @@ def _weak_settings() -> Iterator[CheckMessage]:
         )
 
 
-@register(Tags.database)
+@register(Tags.database, deploy=True)
 def database_is_guarded(
     app_configs: Any, databases: Sequence[str] | None = None, **_: Any
 ) -> list[CheckMessage]:
@@ -130,10 +130,11 @@ def refuse_weak_production() -> None:
     """
     if not settings.PRODUCTION:
         return
-    found = [
-        *run_checks(tags=[Tags.security], include_deployment_checks=True),
-        *run_checks(tags=[Tags.database], databases=["default"]),
-    ]
+    found = run_checks(
+        tags=[Tags.security, Tags.database],
+        include_deployment_checks=True,
+        databases=["default"],
+    )
     weak = [message for message in found if message.is_serious()]
     if weak:
         raise ImproperlyConfigured(

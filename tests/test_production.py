@@ -27,11 +27,11 @@ DATABASE = "contactpoint_production_check"
 def python(tmp_path_factory):
     """A clean virtual environment holding the base requirements and nothing else."""
     folder = tmp_path_factory.mktemp("venv")
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    requirements = ROOT / "requirements/base.txt"
+    uv = [sys.executable, "-m", "uv", "--quiet"]
+    subprocess.run([*uv, "venv", "--clear", "--python", sys.executable, folder], check=True)
     subprocess.run(
-        [folder / "bin/python", "-m", "pip", "install", "-q", "--disable-pip-version-check",
-         "--require-hashes", "-r", requirements],
+        [*uv, "pip", "install", "--python", folder / "bin/python", "--require-hashes",
+         "-r", ROOT / "requirements/base.txt"],
         check=True,
     )  # fmt: skip
     return folder / "bin/python"
@@ -54,6 +54,8 @@ def real_database():
     with owner.cursor() as cursor:
         cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(name))
         cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(name))
+        # The servers of the tests do not wait for the disk; a real one does.
+        cursor.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = on").format(name))
     yield DATABASE
     with owner.cursor() as cursor:
         cursor.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
@@ -62,7 +64,7 @@ def real_database():
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
-    """What the image holds: no tests, no embedded servers, no invented data."""
+    """What the image holds: no tests, no invented data."""
     folder = tmp_path_factory.mktemp("app")
     for name in (
         "manage.py",
@@ -78,8 +80,7 @@ def checkout(tmp_path_factory):
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, folder / name)
-    for name in ("embedded", "invented"):
-        shutil.rmtree(folder / "contactpoint" / name)
+    shutil.rmtree(folder / "contactpoint" / "invented")
     return folder
 
 
