@@ -8,6 +8,7 @@ until about 250 rows are to be expected. Never a third.
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from functools import partial
+from itertools import chain, product
 from typing import NamedTuple
 
 from records.search import keys
@@ -21,6 +22,8 @@ YEARS = 18
 SMALL_BLOCK = 100  # both names in every year may be asked for below this
 NEAR_YEAR = 0.3  # a slip of years is rarer than one of names: its keys count as cheaper
 
+FAR_FETCHED = 3.0  # a slip in a name and another year: its keys count as dearer
+MOST_KEYS = 400  # of the second pass: each is a look-up even if nobody is under it
 FAR_YEARS = 260_000  # 26 years in digits: no child of the index is further from another
 MONTH_DAYS = dict(enumerate((31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), start=1))
 
@@ -110,12 +113,12 @@ def second_pass(question: Question, vocabulary: Vocabulary, near: Near) -> list[
     """Keys of what may have been meant, cheapest first, within the budget of rows."""
     asked = set(all_keys(first_pass(question)))
     chosen: dict[str, list[int]] = {}
-    budget = float(MOST_ROWS)
+    budget, most = float(MOST_ROWS), len(asked) + MOST_KEYS
     for offer in sorted(_offers(question, vocabulary, near), key=_rows):
         if offer.rows > budget:
             break
         for key in offer.worked_out():
-            if key not in asked and offer.rows <= budget:
+            if key not in asked and offer.rows <= budget and len(asked) < most:
                 asked.add(key)
                 budget -= offer.rows
                 chosen.setdefault(offer.words, []).append(key)
@@ -159,12 +162,17 @@ def _near_pairs(
     question: Question, given: TypedName, family: TypedName, vocabulary: Vocabulary, near: Near
 ) -> Iterator[Offer]:
     years = (*question.years, keys.NO_DATE)
-    seconds = (*family.codes, *_codes_near(family, near))
-    for first in (*given.codes, *_codes_near(given, near)):
-        for second in seconds:
-            rows = _pair_rows(vocabulary, first, second)
-            in_years = partial(_in_years, first, second, years)
-            yield Offer(rows, "both names, one slip away, and the year", in_years)
+    others = () if question.born_between else set(question.every_year()) - set(years)
+    firsts, seconds = _codes_near(given, near), _codes_near(family, near)
+    for first, second in chain(
+        product(firsts, family.codes), product(given.codes, seconds), product(firsts, seconds)
+    ):
+        rows = _pair_rows(vocabulary, first, second)
+        in_years = partial(_in_years, first, second, years)
+        yield Offer(rows, "both names, one slip away, and the year", in_years)
+        if first in given.codes or second in family.codes:
+            in_years = partial(_in_years, first, second, tuple(others))
+            yield Offer(rows * FAR_FETCHED, "both names, one slip away, other years", in_years)
 
 
 def _near_years(
