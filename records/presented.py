@@ -42,14 +42,6 @@ class PlaceView:
 
 
 @dataclass(frozen=True, slots=True)
-class Freshness:
-    """How lately somebody said "still involved": a code for the colour, words for everybody."""
-
-    code: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
 class InvolvementView:
     """Who to ring. Of a sensitive service only that there is one: contact is brokered."""
 
@@ -61,7 +53,7 @@ class InvolvementView:
     email: str
     started_on: date
     ended_on: date | None
-    freshness: Freshness | None
+    confirmed_on: date
     is_sensitive: bool
 
 

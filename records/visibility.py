@@ -10,7 +10,6 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.acting import Acting
@@ -30,7 +29,6 @@ from records.models import (
 from records.presented import (
     AddressView,
     CarerView,
-    Freshness,
     IdentifierView,
     InvolvementView,
     NameView,
@@ -41,7 +39,6 @@ from records.presented import (
 from records.queries import ResultRow
 from records.search import Hit
 
-FRESH_DAYS, STALE_DAYS = 183, 365
 SENSITIVE = "A sensitive service"
 SECTIONS = (
     "names",
@@ -186,7 +183,7 @@ def _involvement(row: Involvement) -> InvolvementView:
         email="" if sensitive else service.email,
         started_on=row.started_on,
         ended_on=row.ended_on,
-        freshness=None if row.ended_on else freshness(row.last_confirmed_on),
+        confirmed_on=row.last_confirmed_on,
         is_sensitive=sensitive,
     )
 
@@ -203,17 +200,6 @@ def _split(
         tuple(row for row in every if row.ended_on is None),
         tuple(row for row in every if row.ended_on is not None),
     )
-
-
-def freshness(last_confirmed_on: date) -> Freshness:
-    """Six months is fresh, a year is old: a stale pointer costs a practitioner a day."""
-    days = (timezone.localdate() - last_confirmed_on).days
-    when = date_format(last_confirmed_on, "j F Y")
-    if days <= FRESH_DAYS:
-        return Freshness("fresh", f"Confirmed {when}")
-    if days <= STALE_DAYS:
-        return Freshness("ageing", f"Last confirmed {when}: more than six months ago")
-    return Freshness("stale", f"Last confirmed {when}: may be out of date")
 
 
 def _disputed(child: ChildRecord) -> dict[str, tuple[str, ...]]:

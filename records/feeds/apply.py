@@ -6,6 +6,8 @@ Each statement reads `import_row`; `state` is n(ew), c(hanged) or u(nchanged).
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
@@ -174,7 +176,11 @@ def find_known(cursor: CursorWrapper, source: str) -> dict[str, int]:
 
 def apply_rows(cursor: CursorWrapper, source: str, is_invented: bool) -> None:
     """Writes what is new or changed to the record tables."""
-    values = {"source": source, "invented": is_invented, "today": timezone.localdate()}
+    values: dict[str, str | bool | date] = {
+        "source": source,
+        "invented": is_invented,
+        "today": timezone.localdate(),
+    }
     for statement in (*NEW, *END_REPLACED, *ADD):
         cursor.execute(statement, values)
     cursor.execute("CREATE INDEX ON import_row (child_id)")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import IO, Any
+
+from django.core.management.base import OutputWrapper
 
 WIDTH = 30
 
@@ -13,10 +14,10 @@ WIDTH = 30
 class ProgressBar:
     """Called with a phase and a count; `share_read` tells how much of the file has been read."""
 
-    def __init__(self, stream: IO[str] | Any, share_read: Callable[[], float]) -> None:
+    def __init__(self, stream: OutputWrapper, share_read: Callable[[], float]) -> None:
         self._stream = stream
         self._share_read = share_read
-        self._visible = bool(getattr(stream, "isatty", lambda: False)())
+        self._visible = stream.isatty()
         self._next = 0.0
         self._read = 0
 

@@ -15,7 +15,7 @@ from records.access import open_record
 from records.forms.base import ReasonForm
 from records.models import ChildRecord
 from records.reasons import state_reason, stated_reason
-from records.views.searching import _uuid, held_search_or_404
+from records.views.searching import as_uuid, held_search_or_404
 from records.visibility import present
 
 
@@ -23,7 +23,7 @@ from records.visibility import present
 def open_from_search(request: Request, key: UUID) -> HttpResponse:
     """The button on a result: takes over the reason of the search it stands under."""
     require_permission(request.acting, Permission.OPEN_RECORD)
-    search_key = _uuid(request.POST.get("search", ""))
+    search_key = as_uuid(request.POST.get("search", ""))
     if search_key is None:
         raise Http404
     state_reason(request, key, held_search_or_404(request, search_key).reason)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import Request
-from accounts.policies import require_permission
+from accounts.policies import can, require_permission
 from accounts.roles import Permission
 from records.access import record_expired_search, search_records
 from records.forms.search import SearchForm
@@ -36,7 +36,7 @@ def _typed(request: Request) -> Any:
     """What to fill the form with: this POST, a draft of the same account, or nothing."""
     if request.method == "POST":
         return request.POST
-    draft = _uuid(request.GET.get("draft", ""))
+    draft = as_uuid(request.GET.get("draft", ""))
     return find_draft(draft, request.user.pk) if draft else None
 
 
@@ -68,7 +68,8 @@ def search_results(request: Request, key: UUID) -> HttpResponse:
         "refusal": answer.refusal,
         "results": [present_result(found.row, found.hit) for found in answer.found],
         "has_strong": answer.has_strong,
-        "terms": held.terms,
+        "reason": held.reason,
+        "may_create": can(request.acting, Permission.CREATE_RECORD).allowed,
     }
     return render(request, "records/search_results.html", context)
 
@@ -82,7 +83,8 @@ def held_search_or_404(request: Request, key: UUID) -> HeldSearch:
     return held
 
 
-def _uuid(text: str) -> UUID | None:
+def as_uuid(text: str) -> UUID | None:
+    """An opaque key from a query or a form, if it is one."""
     try:
         return UUID(text)
     except ValueError:

@@ -1,0 +1,142 @@
+"""Amending one part of a record: the old value stays with its end, the search row follows.
+
+One event `record.amended` each, naming the fields, never their values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts.acting import Acting
+from accounts.policies import require_permission
+from accounts.roles import Permission
+from audit.ledger.events import EventType
+from audit.ledger.writer import append
+from records.models import (
+    Address,
+    BirthDate,
+    Carer,
+    ChildName,
+    ChildRecord,
+    NameUse,
+    Practice,
+    PracticeRegistration,
+    School,
+    SchoolPlace,
+)
+from records.particulars import AddressParts, CarerParts, NameParts, day_of
+from records.search import TypedDate, index_children
+
+
+def amend_name(
+    *, child: ChildRecord, name: NameParts, previous_use: NameUse = NameUse.FORMER, by: Acting
+) -> None:
+    """Gives a child another current name; the one before stays as `previous_use`.
+
+    Raises `Refused`.
+    """
+
+    def change() -> None:
+        current = ChildName.objects.filter(child=child, use=NameUse.CURRENT)
+        current.update(use=previous_use, ended_on=timezone.localdate())
+        ChildName.objects.create(
+            child=child,
+            use=NameUse.CURRENT,
+            given_name=name.given_name,
+            other_given_names=name.other_given_names,
+            family_name=name.family_name,
+        )
+
+    _amend(child, "name", change, by)
+
+
+def amend_birth_date(*, child: ChildRecord, born: TypedDate, by: Acting) -> None:
+    """Corrects the date of birth; the one before stays, no longer current. Raises `Refused`."""
+
+    def change() -> None:
+        BirthDate.objects.filter(child=child, is_current=True).update(is_current=False)
+        BirthDate.objects.create(child=child, born_on=day_of(born), born_year=born.year)
+
+    _amend(child, "date_of_birth", change, by)
+
+
+def amend_address(
+    *, child: ChildRecord, address: AddressParts, is_additional: bool = False, by: Acting
+) -> None:
+    """Records a move, or with `is_additional` a second home. Raises `Refused`."""
+    today = timezone.localdate()
+
+    def change() -> None:
+        if not is_additional:
+            Address.objects.filter(child=child, valid_until__isnull=True).update(valid_until=today)
+        Address.objects.create(
+            child=child,
+            kind=address.kind,
+            line_1=address.line_1,
+            line_2=address.line_2,
+            town=address.town,
+            postcode=address.postcode,
+            valid_from=today,
+        )
+
+    _amend(child, "address", change, by)
+
+
+def amend_carers(
+    *, child: ChildRecord, carer: CarerParts, is_additional: bool = False, by: Acting
+) -> None:
+    """Records who cares for the child, instead of or beside those known. Raises `Refused`."""
+
+    def change() -> None:
+        if not is_additional:
+            Carer.objects.filter(child=child, ended_on__isnull=True).update(
+                ended_on=timezone.localdate()
+            )
+        Carer.objects.create(child=child, name=carer.name, phone=carer.phone)
+
+    _amend(child, "carer", change, by)
+
+
+def amend_school(*, child: ChildRecord, school: School, by: Acting) -> None:
+    """Records a change of school. Raises `Refused`."""
+    today = timezone.localdate()
+
+    def change() -> None:
+        live = SchoolPlace.objects.filter(child=child, ended_on__isnull=True)
+        live.update(ended_on=today)
+        SchoolPlace.objects.create(child=child, school=school, started_on=today)
+
+    _amend(child, "school", change, by)
+
+
+def amend_practice(*, child: ChildRecord, practice: Practice, by: Acting) -> None:
+    """Records a registration with another general practice. Raises `Refused`."""
+    today = timezone.localdate()
+
+    def change() -> None:
+        live = PracticeRegistration.objects.filter(child=child, ended_on__isnull=True)
+        live.update(ended_on=today)
+        PracticeRegistration.objects.create(child=child, practice=practice, started_on=today)
+
+    _amend(child, "practice", change, by)
+
+
+def _amend(child: ChildRecord, field: str, change: Callable[[], None], by: Acting) -> None:
+    """What every amendment has around it. The first update takes the record's lock."""
+    require_permission(by, Permission.AMEND_RECORD, target_type="child_record", target_id=child.pk)
+    with transaction.atomic():
+        ChildRecord.objects.filter(pk=child.pk).update(amended_at=Now())
+        change()
+        index_children([child.pk])
+        append(
+            EventType.RECORD_AMENDED,
+            actor=by.actor,
+            target_type="child_record",
+            target_id=child.pk,
+            child_authority=child.authority_id,
+            detail={"fields": [field]},
+        )

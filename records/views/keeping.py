@@ -1,0 +1,184 @@
+"""Amending, disputing and recording who is involved: form, action, back to the record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.http import Request
+from accounts.policies import require_permission
+from accounts.roles import Permission
+from records import actions
+from records.forms import keeping as forms
+from records.forms.base import RecordForm
+from records.models import ChildRecord, DisputedField, DisputeReason, NameUse
+from records.reasons import stated_reason
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a record that can be amended: its form and its action."""
+
+    title: str
+    form: type[Any]
+    amend: Callable[[ChildRecord, Any, Any], None]
+
+
+PARTS: dict[str, Part] = {
+    "name": Part(
+        "Change the name",
+        forms.AmendNameForm,
+        lambda child, form, by: actions.amend_name(
+            child=child,
+            name=form.name,
+            previous_use=NameUse(form.cleaned_data["previous_use"]),
+            by=by,
+        ),
+    ),
+    "date-of-birth": Part(
+        "Correct the date of birth",
+        forms.BirthDateForm,
+        lambda child, form, by: actions.amend_birth_date(
+            child=child, born=form.cleaned_data["date_of_birth"], by=by
+        ),
+    ),
+    "address": Part(
+        "Change the address",
+        forms.AddressForm,
+        lambda child, form, by: actions.amend_address(
+            child=child,
+            address=form.address,
+            is_additional=form.cleaned_data["is_additional"],
+            by=by,
+        ),
+    ),
+    "carer": Part(
+        "Add or change a parent or carer",
+        forms.CarerForm,
+        lambda child, form, by: actions.amend_carers(
+            child=child,
+            carer=form.carer,
+            is_additional=form.cleaned_data["is_additional"],
+            by=by,
+        ),
+    ),
+    "school": Part(
+        "Change the school",
+        forms.SchoolForm,
+        lambda child, form, by: actions.amend_school(
+            child=child, school=form.cleaned_data["urn"], by=by
+        ),
+    ),
+    "practice": Part(
+        "Change the general practice",
+        forms.PracticeForm,
+        lambda child, form, by: actions.amend_practice(
+            child=child, practice=form.cleaned_data["ods_code"], by=by
+        ),
+    ),
+}
+
+
+@require_http_methods(["GET", "POST"])
+def amend_record(request: Request, key: UUID, part: str) -> HttpResponse:
+    """Amends one part of a record. The form shows nothing of the record."""
+    require_permission(request.acting, Permission.AMEND_RECORD)
+    if part not in PARTS:
+        raise Http404
+    if stated_reason(request, key) is None:
+        return redirect("records:give-reason", key=key)
+    child = get_object_or_404(ChildRecord, key=key)
+    form = PARTS[part].form(request.POST or None, acting=request.acting)
+    if form.is_valid():
+        PARTS[part].amend(child, form, request.acting)
+        return _done(request, key, "The record has been amended.")
+    return _form_page(request, key, form, PARTS[part].title)
+
+
+@require_http_methods(["GET", "POST"])
+def dispute_field(request: Request, key: UUID) -> HttpResponse:
+    """ "This is wrong": marks a field for everyone who opens the record."""
+    require_permission(request.acting, Permission.DISPUTE_FIELD)
+    if stated_reason(request, key) is None:
+        return redirect("records:give-reason", key=key)
+    child = get_object_or_404(ChildRecord, key=key)
+    form = forms.DisputeForm(request.POST or None, acting=request.acting)
+    if form.is_valid():
+        is_new = actions.dispute_field(
+            child=child,
+            field=DisputedField(form.cleaned_data["field"]),
+            reason=DisputeReason(form.cleaned_data["reason"]),
+            by=request.acting,
+        )
+        said = (
+            "It is marked as wrong." if is_new else "You had marked this before; it still stands."
+        )
+        return _done(request, key, said)
+    return _form_page(request, key, form, "Say what is wrong")
+
+
+@require_http_methods(["GET", "POST"])
+def record_involvement(request: Request, key: UUID) -> HttpResponse:
+    """Records that a service of one's own organisation works with the child."""
+    require_permission(request.acting, Permission.RECORD_INVOLVEMENT)
+    if stated_reason(request, key) is None:
+        return redirect("records:give-reason", key=key)
+    child = get_object_or_404(ChildRecord, key=key)
+    form = forms.InvolvementForm(request.POST or None, acting=request.acting)
+    if form.is_valid():
+        practitioner = request.acting.user if form.cleaned_data["is_me"] else None
+        involvement = actions.record_involvement(
+            child=child, new=form.new, practitioner=practitioner, by=request.acting
+        )
+        said = "The involvement is recorded." if involvement else "This was recorded before."
+        return _done(request, key, said)
+    return _form_page(request, key, form, "Record that a service is involved")
+
+
+@require_POST
+def confirm_involvement(request: Request, key: UUID) -> HttpResponse:
+    """The button "still involved"."""
+    require_permission(request.acting, Permission.RECORD_INVOLVEMENT)
+    child = get_object_or_404(ChildRecord, key=key)
+    confirmed = actions.confirm_involvement(
+        child=child, involvement_id=_involvement_id(request), by=request.acting
+    )
+    said = "Confirmed as still involved." if confirmed else "This involvement has ended."
+    return _done(request, key, said)
+
+
+@require_POST
+def end_involvement(request: Request, key: UUID) -> HttpResponse:
+    """The button "no longer involved"."""
+    require_permission(request.acting, Permission.RECORD_INVOLVEMENT)
+    child = get_object_or_404(ChildRecord, key=key)
+    ended = actions.end_involvement(
+        child=child, involvement_id=_involvement_id(request), by=request.acting
+    )
+    said = "The involvement has been ended." if ended else "This involvement had ended before."
+    return _done(request, key, said)
+
+
+def _involvement_id(request: Request) -> int:
+    text = request.POST.get("involvement", "")
+    if not text.isdecimal():
+        raise Http404
+    return int(text)
+
+
+def _done(request: Request, key: UUID, said: str) -> HttpResponse:
+    messages.success(request, said)
+    return redirect("records:record", key=key)
+
+
+def _form_page(request: Request, key: UUID, form: RecordForm, title: str) -> HttpResponse:
+    return render(
+        request, "records/record_form.html", {"form": form, "title": title, "record_key": key}
+    )
