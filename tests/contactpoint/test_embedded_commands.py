@@ -1,0 +1,71 @@
+"""`./manage.py` in a checkout without configuration, and where it must not help itself."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.contactpoint.embedded import python
+
+SHOW = "import os; print('entered', os.environ['CONTACTPOINT_DEMO'])"
+
+
+def manage(*arguments: str, state: Path, **variables: str) -> tuple[int, str]:
+    """Run `manage.py`; its exit code and all it said."""
+    process = python("manage.py", *arguments, state=state, **variables)
+    said = process.communicate(timeout=120)[0]
+    return process.returncode, said
+
+
+def test_a_command_starts_servers_makes_the_tables_once_and_leaves_nothing(resting_folder):
+    first = manage("shell", "--no-imports", "-c", SHOW, state=resting_folder)
+    again = manage("shell", "--no-imports", "-c", SHOW, state=resting_folder)
+
+    assert first == (0, "Preparing a database for this checkout, once …\nentered 1\n")
+    assert again == (0, "entered 1\n")
+    assert servers_on(resting_folder) == ""
+
+
+def test_help_starts_nothing(tmp_path):
+    code, said = manage("help", "demo", state=tmp_path / "state")
+
+    assert code == 0
+    assert "--children" in said
+    assert not (tmp_path / "state").exists()
+
+
+@pytest.mark.parametrize("value", ["1", "true", "yes please"])
+def test_production_starts_nothing(tmp_path, value):
+    code, said = manage("migrate", state=tmp_path / "state", CONTACTPOINT_PRODUCTION=value)
+
+    assert code == 1
+    assert "Set the SECRET_KEY environment variable" in said
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_given_database_is_used_and_nothing_starts(tmp_path):
+    given = {
+        "DATABASE_URL": "postgres://nobody@/none?host=%2Fnonexistent",
+        "REDIS_URL": "unix:///x",
+    }
+
+    code, said = manage("migrate", state=tmp_path, SECRET_KEY="x", FIELD_KEY="x", **given)
+
+    assert code == 1
+    assert "/nonexistent" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_demo_refuses_a_given_database(tmp_path):
+    code, said = manage("demo", state=tmp_path, DATABASE_URL="postgres://nobody@/none")
+
+    assert code == 2
+    assert "unset DATABASE_URL" in said
+
+
+def servers_on(folder: Path) -> str:
+    """The processes that name a state folder."""
+    found = subprocess.run(
+        ["pgrep", "-af", str(folder)], capture_output=True, text=True, check=False
+    )
+    return found.stdout
