@@ -22,8 +22,9 @@ POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}")
 class TypedDateField(DateInputField):  # type: ignore[misc]  # crispy_forms_gds has no types
     """Three boxes, taken as typed: a day that does not exist is a clue too."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, required_message: str = YEAR_OR_DATE, **kwargs: Any) -> None:
         super().__init__(require_all_fields=False, **kwargs)
+        self.error_messages["required"] = required_message
         for box in self.fields:
             box.required = False
 

@@ -66,7 +66,7 @@ class BirthDateForm(RecordForm):
     date_of_birth = BirthField(
         label="Date of birth",
         help_text=BIRTH_HINT,
-        error_messages={"required": "Enter the date of birth, or the year"},
+        required_message="Enter the date of birth, or the year",
     )
 
 
