@@ -110,18 +110,36 @@ class NameComparer:
         return False
 
 
+SAME_DATE = Outcome(12.5, SAME)
+SWAPPED_DATE = Outcome(9.5, "day and month swapped")
+ONE_SLIP_DATE = Outcome(7.5, "one slip")
+SAME_MONTH = Outcome(6.5, "same month and year")
+TWO_SLIPS_IN_PLACE = Outcome(5.0, "partly the same")
+PARTLY_SAME_DATE = Outcome(4.0, "partly the same")
+SAME_BIRTHDAY = Outcome(4.5, "same day and month")
+SAME_YEAR = Outcome(4.0, "same year")
+TWO_SLIPS = Outcome(3.0, "two slips")
+YEAR_AT_MOST = Outcome(-1.0, "")
+OTHER_DATE = Outcome(-6.0, "")
+SAME_POSTCODE = Outcome(14.0, SAME)
+ONE_SLIP_INWARD = Outcome(10.0, "one slip")
+ONE_SLIP_OUTWARD = Outcome(8.0, "one slip")
+SAME_DISTRICT = Outcome(5.0, "same district")
+OTHER_PLACE = Outcome(-1.5, "")
+
+
 def compare_date(typed: str, recorded: str) -> Outcome:
     """Compare two dates of eight digits; the recorded one may be a year only (`20150000`)."""
     if typed == recorded:
-        return Outcome(12.5, SAME)
+        return SAME_DATE
     if recorded[4:] == "0000" or typed[4:] == "0000":
         same = recorded[:4] == typed[:4]
-        return Outcome(4.0, "same year") if same else Outcome(-6.0, "")
+        return SAME_YEAR if same else OTHER_DATE
     if typed[4:] == recorded[6:] + recorded[4:6] and typed[:4] == recorded[:4]:
-        return Outcome(9.5, "day and month swapped")
+        return SWAPPED_DATE
     wrong = Hamming.distance(typed, recorded)
     if wrong == 1 or (wrong == 2 and _neighbours_swapped(typed, recorded)):
-        return Outcome(7.5, "one slip")
+        return ONE_SLIP_DATE
     return _partly_same_date(typed, recorded, wrong)
 
 
@@ -130,13 +148,13 @@ def _partly_same_date(typed: str, recorded: str, wrong: int) -> Outcome:
     same_month, same_day = typed[4:6] == recorded[4:6], typed[6:] == recorded[6:]
     if same_year and (same_month or same_day):
         if typed[6:] == "00" and same_month:
-            return Outcome(6.5, "same month and year")
-        return Outcome(5.0 if wrong == 2 else 4.0, "partly the same")
+            return SAME_MONTH
+        return TWO_SLIPS_IN_PLACE if wrong == 2 else PARTLY_SAME_DATE
     if same_month_day:
-        return Outcome(4.5, "same day and month")
+        return SAME_BIRTHDAY
     if wrong == 2:
-        return Outcome(3.0, "two slips")
-    return Outcome(-1.0 if same_year else -6.0, "")
+        return TWO_SLIPS
+    return YEAR_AT_MOST if same_year else OTHER_DATE
 
 
 def _neighbours_swapped(typed: str, recorded: str) -> bool:
@@ -147,10 +165,10 @@ def _neighbours_swapped(typed: str, recorded: str) -> bool:
 def compare_postcode(typed: str, recorded: str) -> Outcome:
     """Compare two compact postcodes; the typed one may be a district only."""
     if typed == recorded:
-        return Outcome(14.0, SAME)
+        return SAME_POSTCODE
     if len(typed) <= 4:
-        return Outcome(5.0, "same district") if recorded[:-3] == typed else Outcome(-1.5, "")
+        return SAME_DISTRICT if recorded[:-3] == typed else OTHER_PLACE
     same_district = typed[:-3] == recorded[:-3]
     if OSA.distance(typed, recorded, score_cutoff=1) == 1:
-        return Outcome(10.0 if same_district else 8.0, "one slip")
-    return Outcome(5.0, "same district") if same_district else Outcome(-1.5, "")
+        return ONE_SLIP_INWARD if same_district else ONE_SLIP_OUTWARD
+    return SAME_DISTRICT if same_district else OTHER_PLACE

@@ -27,6 +27,8 @@ OTHER_GIVEN = 0.7  # a middle name typed as the given name
 USES = {"f": "former name", "a": "other name", "p": "preferred name"}
 
 NOT_THAT = Outcome(-4.0, "")
+IN_RANGE, OUT_OF_RANGE = Outcome(2.0, "in the range"), Outcome(-6.0, "")
+SAME_SEX, OTHER_SEX = Outcome(1.0, SAME), Outcome(-3.0, "")
 
 Value = TypeVar("Value")
 Both = tuple[Outcome, Outcome]
@@ -135,14 +137,15 @@ class Scorer:
         question = self._question
         if not section or not (question.birth or question.born_between):
             return NOTHING
-        dates = section.split(";")
-        if question.born_between:
-            return max((self._age(date) for date in dates), key=_weight)
-        outcomes = [compare_date(self._typed_date, date) for date in dates]
-        best = max(outcomes, key=_weight)
-        if best.words and best is not outcomes[0] and best.weight > outcomes[0].weight:
-            return Outcome(best.weight, f"{best.words}, as recorded earlier")
-        return best
+        compare = self._age if question.born_between else self._compare_date
+        if ";" not in section:
+            return compare(section)
+        first, *earlier = map(compare, section.split(";"))
+        best = max((first, *earlier), key=_weight)
+        return best if best is first else _noted(best, "as recorded earlier")
+
+    def _compare_date(self, recorded: str) -> Outcome:
+        return compare_date(self._typed_date, recorded)
 
     def _age(self, date: str) -> Outcome:
         born, between = int(date), self._question.born_between
@@ -152,23 +155,23 @@ class Scorer:
             inside = first // 10_000 <= born // 10_000 <= last // 10_000
         else:
             inside = first <= born <= last
-        return Outcome(2.0, "in the range") if inside else Outcome(-6.0, "")
+        return IN_RANGE if inside else OUT_OF_RANGE
 
     def _read_sex(self, recorded: str) -> Outcome:
         typed = self._question.sex
         if not typed or recorded not in ("F", "M"):
             return NOTHING
-        return Outcome(1.0, SAME) if typed == recorded else Outcome(-3.0, "")
+        return SAME_SEX if typed == recorded else OTHER_SEX
 
     def _read_places(self, section: str) -> Outcome:
         typed = self._question.postcode
         if not section or not typed:
             return NOTHING
-        outcomes = [compare_postcode(typed, place) for place in section.split(";")]
-        best = max(outcomes, key=_weight)
-        if best.words and best.weight > outcomes[0].weight:
-            return Outcome(best.weight, f"{best.words}, a previous address")
-        return best
+        if ";" not in section:
+            return compare_postcode(typed, section)
+        first, *earlier = (compare_postcode(typed, place) for place in section.split(";"))
+        best = max((first, *earlier), key=_weight)
+        return best if best is first else _noted(best, "another address")
 
 
 def _says_nothing(recorded: str) -> Outcome:

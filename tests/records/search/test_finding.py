@@ -159,7 +159,7 @@ def test_a_child_is_found_by_a_previous_postcode():
     child = add_child(old_postcode="CD4 5EF")
     terms = {"family_name": "Metcalfe", "postcode": "cd45ef"}
     assert found(**terms) == [child]
-    assert "Postcode: same, a previous address" in reasons(**terms)
+    assert "Postcode: same, another address" in reasons(**terms)
 
 
 def test_a_child_is_found_when_the_postcode_has_a_slip(imogen):
