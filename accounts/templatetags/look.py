@@ -106,6 +106,13 @@ def is_password(field: BoundField) -> bool:
 
 
 @register.filter
+def counted(field: BoundField) -> BoundField:
+    """A field with a character count, made safe for crispy-forms-gds: it expects the attribute."""
+    field.field.widget.attrs.setdefault("aria-describedby", "")
+    return field
+
+
+@register.filter
 def without_placeholder(field: BoundField) -> BoundField:
     """A library's field less its placeholder, which vanishes on typing in too pale a grey."""
     for name in ("placeholder", "autofocus"):
