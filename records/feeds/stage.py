@@ -13,7 +13,9 @@ from django.db.backends.utils import CursorWrapper
 
 from records.feeds.rows import FACTS, ImportRow, Reject, facts
 
+# Dropped first: two loads in one transaction are allowed.
 CREATE = """
+DROP TABLE IF EXISTS pg_temp.import_row;
 CREATE TEMPORARY TABLE import_row (
     line integer NOT NULL,
     source_ref text NOT NULL,
