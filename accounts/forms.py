@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from crispy_forms_gds.helper import FormHelper
-from crispy_forms_gds.layout import Button, Field, Layout
+from crispy_forms_gds.layout import Button, Field, Hidden, Layout
 from django import forms
 from django.contrib.auth.password_validation import (
     password_validators_help_texts,
@@ -76,4 +76,8 @@ class RoleForm(forms.Form):
         field.initial = str(acting.grant.pk) if acting.grant else None
         self.helper = FormHelper()
         self.helper.attrs = {"novalidate": "novalidate"}
-        self.helper.layout = Layout(Field.radios("grant"), Button("submit", "Continue"))
+        self.helper.layout = Layout(
+            Hidden("acting_grant", field.initial or ""),
+            Field.radios("grant"),
+            Button("submit", "Continue"),
+        )

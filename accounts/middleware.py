@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -163,7 +164,7 @@ def _revoked(request: Request, user_id: int) -> HttpResponse | None:
         remember_stopped(request, user)
     if request.resolver_match and is_public(request.resolver_match):
         return None
-    return redirect("account_inactive") if stopped else _sign_in_again(request.path)
+    return redirect("account_inactive") if stopped else redirect_to_login(request.path)
 
 
 def _end(request: Request, view: View, reason: str) -> HttpResponse | None:

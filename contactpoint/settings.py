@@ -67,7 +67,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.middleware.acting_for_request",
-    "django_structlog.middlewares.RequestMiddleware",
+    "accounts.request_log.RequestLog",
     "accounts.middleware.SessionLimits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.SecondFactorRequired",
@@ -173,6 +173,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "accounts:home"
@@ -191,10 +192,17 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # step-up: a fresh second factor within five minutes
 # allauth counts failed sign-ins too and would answer before axes is asked; keep it above axes'
 # limit but never off, since the check of TOTP codes uses the same limiter.
-ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,20/300s/key"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,20/300s/key", "login": "120/m/ip"}
 
 MFA_ADAPTER = "accounts.signin.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "accounts.signin.forms.AuthenticateForm",
+    "authenticate_webauthn": "accounts.signin.forms.AuthenticatePasskeyForm",
+    "login_webauthn": "accounts.signin.forms.LoginPasskeyForm",
+    "reauthenticate": "accounts.signin.forms.ReauthenticateForm",
+    "reauthenticate_webauthn": "accounts.signin.forms.ReauthenticatePasskeyForm",
+}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "ContactPoint"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost in the demo and in tests
@@ -323,6 +331,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django.server": {"level": "WARNING"},
+        "django.request": {"level": "CRITICAL"},  # repeats addresses; RequestLog has told it better
         "axes": {"level": "WARNING"},
         "django.security.DisallowedHost": {"level": "ERROR"},
     },

@@ -10,6 +10,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,6 +18,7 @@ from django.shortcuts import redirect
 from accounts.models import User
 from accounts.signin import events
 from accounts.signin.factors import factors_of, holds_second_factor, is_fresh
+from accounts.signin.forms import record_limit
 from accounts.signin.stopped import remember_stopped
 
 
@@ -43,6 +45,16 @@ class AccountAdapter(DefaultAccountAdapter):
         with transaction.atomic():
             events.reset_requested(self.request, user)
         super().send_password_reset_mail(user, email, context)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """allauth's limiter of failed sign-ins, above axes' lock-out; when it answers, it is an
+        event.
+        """
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError as error:
+            record_limit(error, None, "password")
+            raise
 
     def reauthenticate(self, user: User, password: str) -> bool:
         """Through the same backends, so a wrong password counts towards the lock-out."""

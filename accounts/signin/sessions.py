@@ -27,7 +27,7 @@ def over(session: SessionBase) -> str:
 
     A session without our clocks is over.
     """
-    now = time.time()
+    now = int(time.time())
     if now - session.get(LAST_SEEN, 0) > settings.SESSION_IDLE_SECONDS:
         return "idle"
     if now - session.get(SIGNED_IN_AT, 0) > settings.SESSION_ABSOLUTE_SECONDS:

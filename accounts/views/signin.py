@@ -12,6 +12,7 @@ from accounts.http import Request
 from accounts.signin.stopped import stopped_words
 
 
+@login_not_required  # also a way out of a half-finished sign-in
 def sign_out(request: Request) -> HttpResponse:
     """Asks on GET, signs out on POST, and tells the browser to forget what it kept of us."""
     response: HttpResponse = account.logout(request)
