@@ -46,24 +46,21 @@ class Memo(dict[str, Value]):
 
 
 class Scorer:
-    """The evidence that a document is the child asked for, memoised for one search."""
+    """The evidence that a document is the child asked for, memoised for one search.
+
+    The parts do not refer back to it: a search leaves nothing for the garbage collector to untie.
+    """
 
     def __init__(self, question: Question, vocabulary: Vocabulary) -> None:
-        self._question = question
-        given, family = (
-            NameComparer(name, vocabulary) if name else None
-            for name in (question.given, question.family)
-        )
-        self._given_as_given = Memo(given or _says_nothing)
-        self._family_as_family = Memo(family or _says_nothing)
-        self._given_as_family = Memo(_if_close(given))
-        self._family_as_given = Memo(_if_close(family))
-        self._initials = {part[0] for name in question.names for part in name.parts}
-        self._typed_date = f"{question.digits:08d}"
-        self._names = Memo(lambda text: _weight_of_both(self._read_names(text)))
-        self._births = Memo(lambda text: self._read_births(text)[0])
-        self._sexes = Memo(lambda text: self._read_sex(text)[0])
-        self._places = Memo(lambda text: self._read_places(text)[0])
+        self._by_age = question.born_between is not None
+        self._names_of = NameReader(question, vocabulary)
+        self._births_of = BirthReader(question)
+        self._places_of = PlaceReader(question)
+        self._sex_of = SexReader(question)
+        self._names = Memo(self._names_of.weight)
+        self._births = Memo(self._births_of.weight)
+        self._places = Memo(self._places_of.weight)
+        self._sexes = Memo(self._sex_of.weight)
 
     def score(self, doc: str) -> float:
         """Bits of evidence for one packed document."""
@@ -73,21 +70,38 @@ class Scorer:
     def explain(self, doc: str) -> tuple[int, tuple[str, ...]]:
         """How many typed details agree, and how, naming only kinds of agreement."""
         names, births, sex, places = doc.split("/")
-        given, family = self._read_names(names)
-        birth, place = self._read_births(births), self._read_places(places)
+        given, family = self._names_of.read(names)
+        birth, place = self._births_of.read(births), self._places_of.read(places)
+        agreeing = sum(o.weight > 0 for o in (given, family, place))
+        agreeing += birth.weight > 0 and not self._by_age  # an age agrees with too many
         outcomes = {
             "Given name": given,
             "Family name": family,
-            "Date of birth": birth if not self._question.born_between else NOTHING,
+            "Age" if self._by_age else "Date of birth": birth,
             "Postcode": place,
+            "Sex": self._sex_of.read(sex),
         }
-        agreeing = sum(outcome.weight > 0 for outcome in outcomes.values())
-        if self._question.born_between:
-            outcomes["Age"] = birth
-        outcomes["Sex"] = self._read_sex(sex)
         return agreeing, tuple(f"{k}: {o.words}" for k, o in outcomes.items() if o.words)
 
-    def _read_names(self, section: str) -> Both:
+
+class NameReader:
+    """Recorded names against the typed ones, each in its place or swapped."""
+
+    def __init__(self, question: Question, vocabulary: Vocabulary) -> None:
+        given = NameComparer(question.given, vocabulary) if question.given else None
+        family = NameComparer(question.family, vocabulary) if question.family else None
+        self._given_as_given = Memo(given or _says_nothing)
+        self._family_as_family = Memo(family or _says_nothing)
+        self._given_as_family = Memo(_if_close(given))
+        self._family_as_given = Memo(_if_close(family))
+        self._initials = {part[0] for name in question.names for part in name.parts}
+
+    def weight(self, section: str) -> float:
+        """Bits of evidence in the names of a document."""
+        given, family = self.read(section)
+        return given[0] + family[0]
+
+    def read(self, section: str) -> Both:
         """Best given and best family name of all recorded ones, straight or swapped."""
         if ";" not in section:
             given, family, crossed = self._read_name(section)
@@ -133,45 +147,75 @@ class Scorer:
         half = CROSSED_COST / 2
         return _swapped(first, half), _swapped(second, half)
 
-    def _read_births(self, section: str) -> Outcome:
-        question = self._question
-        if not section or not (question.birth or question.born_between):
+
+class BirthReader:
+    """Recorded dates of birth against the typed date or ages."""
+
+    def __init__(self, question: Question) -> None:
+        self._typed = f"{question.digits:08d}"
+        self._between = question.born_between
+        self._asked = question.birth is not None or question.born_between is not None
+
+    def weight(self, section: str) -> float:
+        """Bits of evidence in the dates of a document."""
+        return self.read(section)[0]
+
+    def read(self, section: str) -> Outcome:
+        """The best of the recorded dates."""
+        if not section or not self._asked:
             return NOTHING
-        compare = self._age if question.born_between else self._compare_date
         if ";" not in section:
-            return compare(section)
-        first, *earlier = map(compare, section.split(";"))
+            return self._compare(section)
+        first, *earlier = map(self._compare, section.split(";"))
         best = max((first, *earlier), key=_weight)
         return best if best is first else _noted(best, "as recorded earlier")
 
-    def _compare_date(self, recorded: str) -> Outcome:
-        return compare_date(self._typed_date, recorded)
-
-    def _age(self, date: str) -> Outcome:
-        born, between = int(date), self._question.born_between
-        assert between is not None  # noqa: S101  the caller has asked
-        first, last = between
+    def _compare(self, recorded: str) -> Outcome:
+        if self._between is None:
+            return compare_date(self._typed, recorded)
+        first, last = self._between
+        born = int(recorded)
         if born % 10_000 == 0:
-            inside = first // 10_000 <= born // 10_000 <= last // 10_000
-        else:
-            inside = first <= born <= last
-        return IN_RANGE if inside else OUT_OF_RANGE
+            first, last, born = first // 10_000, last // 10_000, born // 10_000
+        return IN_RANGE if first <= born <= last else OUT_OF_RANGE
 
-    def _read_sex(self, recorded: str) -> Outcome:
-        typed = self._question.sex
-        if not typed or recorded not in ("F", "M"):
-            return NOTHING
-        return SAME_SEX if typed == recorded else OTHER_SEX
 
-    def _read_places(self, section: str) -> Outcome:
-        typed = self._question.postcode
-        if not section or not typed:
+class PlaceReader:
+    """Recorded postcodes against the typed one."""
+
+    def __init__(self, question: Question) -> None:
+        self._typed = question.postcode
+
+    def weight(self, section: str) -> float:
+        """Bits of evidence in the postcodes of a document."""
+        return self.read(section)[0]
+
+    def read(self, section: str) -> Outcome:
+        """The best of the recorded postcodes."""
+        if not section or not self._typed:
             return NOTHING
         if ";" not in section:
-            return compare_postcode(typed, section)
-        first, *earlier = (compare_postcode(typed, place) for place in section.split(";"))
-        best = max((first, *earlier), key=_weight)
+            return compare_postcode(self._typed, section)
+        first, *others = (compare_postcode(self._typed, place) for place in section.split(";"))
+        best = max((first, *others), key=_weight)
         return best if best is first else _noted(best, "another address")
+
+
+class SexReader:
+    """The recorded sex against the typed one; "not specified" says nothing."""
+
+    def __init__(self, question: Question) -> None:
+        self._typed = question.sex
+
+    def weight(self, recorded: str) -> float:
+        """Bits of evidence in the recorded sex."""
+        return self.read(recorded)[0]
+
+    def read(self, recorded: str) -> Outcome:
+        """Same, different, or nothing said."""
+        if not self._typed or recorded not in ("F", "M"):
+            return NOTHING
+        return SAME_SEX if self._typed == recorded else OTHER_SEX
 
 
 def _says_nothing(recorded: str) -> Outcome:
