@@ -5,3 +5,4 @@ drop table public.audit_event;
 drop schema audit_part;
 drop table public.audit_payload;
 drop function public.audit_refuse();
+drop function public.audit_check();
