@@ -44,7 +44,7 @@ class Person:
     family_name: str
     job_title: str
     line_manager: str
-    phone: int
+    phone: int  # the last three digits of an invented number
 
     @property
     def name(self) -> str:
@@ -109,10 +109,13 @@ BODIES = (
     ),
 )
 
-PEOPLE = tuple(
-    Person(**{**row, "role": Role(row["role"]), "phone": int(row["phone"])})
-    for row in rows("people.csv")
-)
+
+def _person(row: dict[str, str]) -> Person:
+    role, phone = Role(row.pop("role")), int(row.pop("phone"))
+    return Person(role=role, phone=phone, **row)
+
+
+PEOPLE = tuple(_person(row) for row in rows("people.csv"))
 FOUNDERS = tuple(person for person in PEOPLE if person.role is Role.CENTRAL_TEAM)
 
 
