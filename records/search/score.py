@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from records.search.compare import (
     NOTHING,
-    OTHER_NAME,
     SAME,
     NameComparer,
     Outcome,
@@ -18,7 +17,7 @@ from records.search.compare import (
     compare_postcode,
 )
 from records.search.question import Question
-from records.search.vocabulary import GIVEN, Vocabulary
+from records.search.vocabulary import Vocabulary
 
 CROSSED_BELOW = 8.0  # when the straight reading is worth less, the names may have been swapped
 CROSSED_COST = 2.0
@@ -131,14 +130,16 @@ class NameReader:
         if use:
             given, family = _noted(given, use), _noted(family, use)
         if len(more) > 1 and given[0] <= 0:
-            given = max(given, self._middle(more[1]), key=_weight)
+            given = self._middle(more[1]) or given
         return given, family
 
-    def _middle(self, others: str) -> Outcome:
-        best = max((self._given_as_given[word] for word in others.split("-")), key=_weight)
-        if best[0] <= 0:
-            return OTHER_NAME[GIVEN]
-        return Outcome(best[0] * OTHER_GIVEN, "other given name")
+    def _middle(self, others: str) -> Outcome | None:
+        """One of the other given names, if it is near the typed one."""
+        for word in others.split("-"):
+            found = self._given_as_given[word]
+            if found[0] > 0:
+                return Outcome(found[0] * OTHER_GIVEN, "other given name")
+        return None
 
     def _crossed(self, given_text: str, family_text: str, straight: float) -> Both | None:
         first, second = self._given_as_family[family_text], self._family_as_given[given_text]
