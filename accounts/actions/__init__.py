@@ -10,6 +10,7 @@ from accounts.actions.accounts import (
     hold_account,
     reinstate_account,
     suspend_account,
+    unlock_account,
 )
 from accounts.actions.installation import AlreadyInstalled, NewPerson, install_central_body
 from accounts.actions.invitations import (
@@ -46,5 +47,6 @@ __all__ = [
     "reinstate_account",
     "revoke_role",
     "suspend_account",
+    "unlock_account",
     "withdraw_accreditation",
 ]

@@ -135,6 +135,13 @@ def hinted(field: BoundField, hint: str) -> BoundField:
 
 
 @register.filter
+def for_a_code(field: BoundField) -> BoundField:
+    """A field for a code of digits: a short box, and the number keys on a phone."""
+    field.field.widget.attrs |= {"class": "govuk-input--width-10", "inputmode": "numeric"}
+    return field
+
+
+@register.filter
 def in_fours(text: str) -> str:
     """A long code in groups of four, as people read it out and type it."""
     return " ".join(text[start : start + 4] for start in range(0, len(text), 4))

@@ -1,0 +1,24 @@
+"""`unlock_account EMAIL --as EMAIL --reason TEXT`: opens a sign-in that wrong passwords locked."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from accounts.actions import unlock_account
+from accounts.commands import account_named, acting_by_command, add_operator_arguments
+from accounts.roles import Permission
+
+
+class Command(BaseCommand):
+    help = (
+        "Opens a sign-in that too many wrong passwords locked. Check first that it is the person."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("email", help="the account concerned")
+        add_operator_arguments(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with acting_by_command(options, "unlock_account", Permission.MANAGE_ACCOUNTS) as by:
+            opened = unlock_account(user=account_named(options["email"]), by=by)
+        self.stdout.write("The lock is open." if opened else "Nothing to do: it was not locked.")
