@@ -1,0 +1,95 @@
+"""The template tags behind the look: freshness in words, error links that reach the control."""
+
+from datetime import date, timedelta
+
+import pytest
+from crispy_forms_gds.fields import DateInputField
+from django import forms
+from django.core.paginator import Paginator
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from accounts.templatetags import look
+
+
+class EnquiryForm(forms.Form):
+    family_name = forms.CharField(error_messages={"required": "Enter a family name"})
+    born = DateInputField(require_all_fields=False)
+    sex = forms.ChoiceField(choices=[("F", "Female")], widget=forms.RadioSelect)
+    token = forms.CharField(widget=forms.HiddenInput)
+
+    def clean(self):
+        raise forms.ValidationError("Say more")
+
+
+def links(**data):
+    form = EnquiryForm(data)
+    form.is_valid()
+    return {link.message: link.target for link in look.error_links(form)}
+
+
+def days_ago(days: int) -> date:
+    return timezone.localdate() - timedelta(days=days)
+
+
+@pytest.mark.parametrize(
+    ("confirmed_on", "word"),
+    [
+        (days_ago(0), "Fresh"),
+        (days_ago(183), "Fresh"),
+        (days_ago(184), "Ageing"),
+        (days_ago(366), "Ageing"),
+        (days_ago(367), "Stale"),
+        (None, "Never confirmed"),
+    ],
+)
+def test_a_contact_says_in_words_how_old_it_is(confirmed_on, word):
+    html = render_to_string("components/freshness.html", {"confirmed_on": confirmed_on})
+    assert look.freshness(confirmed_on).word == word
+    assert word in html
+
+
+def test_each_error_leads_to_the_control_that_mends_it():
+    found = links(born_0="x", born_1="3")
+    assert found["Say more"] == "id_family_name"
+    assert found["Enter a family name"] == "id_family_name"
+    assert found["Enter a valid date"] == "id_born_0"
+    assert found["Enter the year"] == "id_born_2"
+
+
+def test_a_group_of_radios_is_reached_at_its_first_radio():
+    form = EnquiryForm({})
+    form.is_valid()
+    targets = [link.target for link in look.error_links(form)]
+    assert "id_sex_1" in targets
+
+
+def test_an_error_of_a_hidden_field_is_shown_without_a_link():
+    form = EnquiryForm({})
+    form.is_valid()
+    assert look.ErrorLink("", "This field is required.") in look.error_links(form)
+    assert 'href="#"' not in render_to_string("gds/layout/error_summary.html", {"form": form})
+
+
+def test_a_date_shows_three_boxes_with_what_was_typed():
+    html = render_to_string("gds/field.html", {"field": EnquiryForm({"born_0": "31"})["born"]})
+    assert html.count("<input") == 3
+    assert 'value="31"' in html
+    assert 'role="group"' in html
+    assert html.count('inputmode="numeric"') == 3
+
+
+def test_a_label_is_escaped():
+    field = forms.CharField(label="<b>x</b>")
+    form = type("F", (forms.Form,), {"x": field})()
+    context = {"field": form["x"], "form_show_labels": True}
+    assert "&lt;b&gt;" in render_to_string("gds/field.html", context)
+
+
+def test_a_long_list_of_pages_is_shortened():
+    page = Paginator(range(400), 10).page(20)
+    assert look.elided(page) == [1, "…", 19, 20, 21, "…", 40]
+
+
+def test_a_secret_is_shown_in_groups_of_four():
+    assert look.in_fours("ABCDEFGHIJ") == "ABCD EFGH IJ"
