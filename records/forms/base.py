@@ -8,9 +8,15 @@ from crispy_forms.layout import LayoutObject
 from crispy_forms_gds.helper import FormHelper
 from crispy_forms_gds.layout import Field, Fluid, Hidden, Layout, Submit
 from django import forms
+from django.http import HttpRequest, QueryDict
 
 from accounts.acting import Acting
 from records.purposes import Purpose, Reason, purposes_for
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What to bind a form to: this POST, be it empty, else nothing."""
+    return request.POST if request.method == "POST" else None
 
 
 class RecordForm(forms.Form):

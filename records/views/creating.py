@@ -16,6 +16,7 @@ from accounts.policies import require_permission
 from accounts.roles import Permission
 from records.access import Found, search_records
 from records.actions import create_record
+from records.forms.base import posted
 from records.forms.creating import NewChildForm
 from records.held import HeldSearch, find_search, hold_search
 from records.presented import ResultView
@@ -28,8 +29,7 @@ from records.visibility import present_result
 def new_record(request: Request) -> HttpResponse:
     """The form; posted, a recorded look for the same child comes before anything is made."""
     require_permission(request.acting, Permission.CREATE_RECORD)
-    typed = request.POST or None
-    form = NewChildForm(typed, acting=request.acting, initial=_carried_over(request))
+    form = NewChildForm(posted(request), acting=request.acting, initial=_carried_over(request))
     results: list[ResultView] = []
     if form.is_valid():
         if _was_warned(form, request.acting):

@@ -17,7 +17,7 @@ from accounts.policies import require_permission
 from accounts.roles import Permission
 from records import actions
 from records.forms import keeping as forms
-from records.forms.base import RecordForm
+from records.forms.base import RecordForm, posted
 from records.models import ChildRecord, DisputedField, DisputeReason, NameUse
 from records.reasons import stated_reason
 
@@ -95,7 +95,7 @@ def amend_record(request: Request, key: UUID, part: str) -> HttpResponse:
     if stated_reason(request, key) is None:
         return redirect("records:give-reason", key=key)
     child = get_object_or_404(ChildRecord, key=key)
-    form = PARTS[part].form(request.POST or None, acting=request.acting)
+    form = PARTS[part].form(posted(request), acting=request.acting)
     if form.is_valid():
         PARTS[part].amend(child, form, request.acting)
         return _done(request, key, "The record has been amended.")
@@ -109,7 +109,7 @@ def dispute_field(request: Request, key: UUID) -> HttpResponse:
     if stated_reason(request, key) is None:
         return redirect("records:give-reason", key=key)
     child = get_object_or_404(ChildRecord, key=key)
-    form = forms.DisputeForm(request.POST or None, acting=request.acting)
+    form = forms.DisputeForm(posted(request), acting=request.acting)
     if form.is_valid():
         is_new = actions.dispute_field(
             child=child,
@@ -131,7 +131,7 @@ def record_involvement(request: Request, key: UUID) -> HttpResponse:
     if stated_reason(request, key) is None:
         return redirect("records:give-reason", key=key)
     child = get_object_or_404(ChildRecord, key=key)
-    form = forms.InvolvementForm(request.POST or None, acting=request.acting)
+    form = forms.InvolvementForm(posted(request), acting=request.acting)
     if form.is_valid():
         practitioner = request.acting.user if form.cleaned_data["is_me"] else None
         involvement = actions.record_involvement(

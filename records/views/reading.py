@@ -12,7 +12,7 @@ from accounts.http import Request
 from accounts.policies import require_permission
 from accounts.roles import Permission
 from records.access import open_record
-from records.forms.base import ReasonForm
+from records.forms.base import ReasonForm, posted
 from records.models import ChildRecord
 from records.reasons import state_reason, stated_reason
 from records.views.searching import as_uuid, held_search_or_404
@@ -34,7 +34,7 @@ def open_from_search(request: Request, key: UUID) -> HttpResponse:
 def give_reason(request: Request, key: UUID) -> HttpResponse:
     """Asks why, when no search came before. Does not say whether such a record exists."""
     require_permission(request.acting, Permission.OPEN_RECORD)
-    form = ReasonForm(request.POST or None, acting=request.acting)
+    form = ReasonForm(posted(request), acting=request.acting)
     if form.is_valid():
         state_reason(request, key, form.reason)
         return redirect("records:record", key=key)
