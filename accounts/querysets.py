@@ -4,14 +4,11 @@ server opens nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, Func, OuterRef, Q
 from django.db.models.functions import Now
-
-if TYPE_CHECKING:
-    pass
 
 
 class LondonToday(Func):
@@ -21,7 +18,9 @@ class LondonToday(Func):
     output_field = models.DateField()
 
 
-class AccreditationQuerySet(models.QuerySet["Accreditation"]):
+# Rows are `Any` below: naming the models would be a circle that mypy cannot follow. Managers made
+# from these classes know their model.
+class AccreditationQuerySet(models.QuerySet[Any]):
     def in_force(self) -> AccreditationQuerySet:
         """Accreditations that count today: not withdrawn, first day reached, last day not
         passed.
@@ -46,7 +45,7 @@ def accredited(organisation_path: str) -> Q:
     )
 
 
-class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
+class RoleGrantQuerySet(models.QuerySet[Any]):
     def live(self) -> RoleGrantQuerySet:
         """Grants whose end has not come."""
         return self.filter(Q(until__isnull=True) | Q(until__gt=Now()))
@@ -59,28 +58,30 @@ class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
         """Live grants of active accounts whose employer, organisation and their managing bodies are
         all accredited.
         """
-        return self.live().filter(
+        live: RoleGrantQuerySet = self.live().filter(
             accredited("content_object"), accredited("user__employer"), user__status="active"
         )
+        return live
 
     def with_standing(self) -> RoleGrantQuerySet:
         """Annotates what `policies.standing` needs to say *why* a grant does not count, in one
         statement.
         """
-        return self.select_related(
+        annotated: RoleGrantQuerySet = self.select_related(
             "permission", "content_object__parent", "user__employer__parent"
         ).annotate(
             is_live=_yes(Q(until__isnull=True) | Q(until__gt=Now())),
             is_accredited=_yes(accredited("content_object")),
             employer_is_accredited=_yes(accredited("user__employer")),
         )
+        return annotated
 
 
 def _yes(condition: Q) -> Any:
     return models.ExpressionWrapper(condition, output_field=models.BooleanField())
 
 
-class UserQuerySet(models.QuerySet["User"]):
+class UserQuerySet(models.QuerySet[Any]):
     def manageable_by(self, base_id: int) -> UserQuerySet:
         """Accounts in the user base of one authority, national partner or the central body."""
         return self.filter(Q(employer_id=base_id) | Q(employer__parent_id=base_id))

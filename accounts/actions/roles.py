@@ -73,7 +73,7 @@ def begin_grant(
     _end_all(list(held.over()), Change.EXPIRED, "its time had come", by)
     if held.exists():
         require(ALREADY_HELD, target_type="user", target_id=user.pk)
-    grant = RoleGrant.objects.create(
+    grant: RoleGrant = RoleGrant.objects.create(
         user=user,
         permission=permission,
         content_object=organisation,

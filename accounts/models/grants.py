@@ -31,7 +31,8 @@ class RoleGrant(UserObjectPermissionBase):
     reason = models.CharField(max_length=400)
     until = models.DateTimeField(null=True, blank=True)
 
-    objects = UserObjectPermissionManager.from_queryset(RoleGrantQuerySet)()
+    # guardian declares the class variable; django-stubs sees an instance's
+    objects = UserObjectPermissionManager.from_queryset(RoleGrantQuerySet)()  # type: ignore[misc]
 
     class Meta(UserObjectPermissionBase.Meta):
         default_permissions = ()

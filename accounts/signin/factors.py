@@ -38,7 +38,10 @@ def is_public(match: ResolverMatch) -> bool:
 
 def factors_of(user: User) -> QuerySet[Authenticator]:
     """The second factors of an account; recovery codes are none, they only stand in for one."""
-    return Authenticator.objects.filter(user_id=user.pk, type__in=SECOND_FACTORS)
+    found: QuerySet[Authenticator] = Authenticator.objects.filter(
+        user_id=user.pk, type__in=SECOND_FACTORS
+    )
+    return found
 
 
 def holds_second_factor(user: User) -> bool:

@@ -55,9 +55,9 @@ class _PasskeyForm:
             self._refuse(error)
             raise
         except (AttributeError, KeyError, TypeError, ValueError) as broken:
-            error = get_adapter().validation_error("incorrect_code")
-            self._refuse(error)
-            raise error from broken
+            unusable: ValidationError = get_adapter().validation_error("incorrect_code")
+            self._refuse(unusable)
+            raise unusable from broken
 
     def _refuse(self, error: ValidationError) -> None:
         user: User | None = self.user  # type: ignore[attr-defined]
