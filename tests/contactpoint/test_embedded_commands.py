@@ -1,13 +1,10 @@
 """`./manage.py` in a checkout without configuration, and where it must not help itself."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.contactpoint.embedded import python
-
-SHOW = "import os; print('entered', os.environ['CONTACTPOINT_DEMO'])"
 
 
 def manage(*arguments: str, state: Path, **variables: str) -> tuple[int, str]:
@@ -15,15 +12,6 @@ def manage(*arguments: str, state: Path, **variables: str) -> tuple[int, str]:
     process = python("manage.py", *arguments, state=state, **variables)
     said = process.communicate(timeout=120)[0]
     return process.returncode, said
-
-
-def test_a_command_starts_servers_makes_the_tables_once_and_leaves_nothing(resting_folder):
-    first = manage("shell", "--no-imports", "-c", SHOW, state=resting_folder)
-    again = manage("shell", "--no-imports", "-c", SHOW, state=resting_folder)
-
-    assert first == (0, "Preparing a database for this checkout, once …\nentered 1\n")
-    assert again == (0, "entered 1\n")
-    assert servers_on(resting_folder) == ""
 
 
 def test_help_starts_nothing(tmp_path):
@@ -61,11 +49,3 @@ def test_the_demo_refuses_a_given_database(tmp_path):
 
     assert code == 2
     assert "unset DATABASE_URL" in said
-
-
-def servers_on(folder: Path) -> str:
-    """The processes that name a state folder."""
-    found = subprocess.run(
-        ["pgrep", "-af", str(folder)], capture_output=True, text=True, check=False
-    )
-    return found.stdout

@@ -1,10 +1,13 @@
-"""`make demo` from start to stop, with few children: what it shows, who holds what, how it ends."""
+"""A checkout's first command and `make demo` in it: what is shown, who holds what, how it ends."""
 
 import http.client
 import re
 import signal
+import socket
+import subprocess
 import time
-from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,12 +15,14 @@ import pytest
 from contactpoint.embedded import screen
 from tests.contactpoint.embedded import alive, descendants_of, python, within
 
+SHOW = "import os; print('entered', os.environ['CONTACTPOINT_DEMO'])"
+
 
 class Demo:
     """A running demo: its process, what it has printed, its descendants."""
 
-    def __init__(self, folder: Path) -> None:
-        self.process = python("manage.py", "demo", state=folder, PORT="8000", CHILDREN="30")
+    def __init__(self, folder: Path, port: int) -> None:
+        self.process = python("manage.py", "demo", state=folder, PORT=str(port), CHILDREN="30")
         self.said = ""
         for line in self.process.stdout:
             self.said += line
@@ -27,86 +32,157 @@ class Demo:
         self.port = int(re.search(r"http://localhost:(\d+)", self.said)[1])
         self.descendants = descendants_of(self.process.pid)
 
-    def get(self, path: str, host: str = "127.0.0.1") -> int:
-        """The status of a page."""
-        client = http.client.HTTPConnection(host, self.port, timeout=10)
-        client.request("GET", path, headers={"Host": "localhost"})
-        return client.getresponse().status
+    def ready(self) -> int:
+        """The status of the page that says whether it can do its work."""
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as client:
+            client.request("GET", "/health/ready/", headers={"Host": "localhost"})
+            return client.getresponse().status
 
-    def named(self, word: str) -> list[dict[str, str]]:
-        """The environments of the processes whose command line holds a word."""
-        found = [pid for pid in self.descendants if word in read(pid, "cmdline")]
-        pairs = [
-            [line.partition("=") for line in read(pid, "environ").split("\0")] for pid in found
+    def held_by(self, word: str) -> list[dict[str, str]]:
+        """The database addresses that each process with `word` among its arguments can see."""
+        found = [
+            pid for pid in self.descendants if any(word in part for part in _read(pid, "cmdline"))
         ]
-        return [{name: value for name, _, value in lines} for lines in pairs]
+        return [
+            {
+                name: value
+                for name, _, value in (line.partition("=") for line in _read(pid, "environ"))
+                if name.startswith("DATABASE_")
+            }
+            for pid in found
+        ]
 
 
-def read(pid: int, name: str) -> str:
-    """A file of /proc."""
-    return Path(f"/proc/{pid}/{name}").read_bytes().decode()
+def _read(pid: int, name: str) -> list[str]:
+    return Path(f"/proc/{pid}/{name}").read_bytes().decode().split("\0")
+
+
+@dataclass
+class Life:
+    """What was seen: a first command, then two demos, one ended by Ctrl-C, one by a kill."""
+
+    first_command: tuple[int, str]
+    left_after_first_command: str
+    said: str
+    port: int
+    ready: int
+    held: dict[str, list[dict[str, str]]]
+    second_start: tuple[int, str]
+    command: tuple[int, str]
+    seconds_to_stop: float
+    exit_code: int
+    last_words: str
+    left_after_stop: list[int]
+    busy_port: int
+    next_port: int
+    gone_after_kill: bool
 
 
 @pytest.fixture(scope="module")
-def demo(shared_folder: Path) -> Iterator[Demo]:
-    """One demo for the tests that look at it."""
-    running = Demo(shared_folder)
-    yield running
-    running.process.terminate()
-    running.process.communicate(timeout=15)
+def life(resting_folder: Path) -> Life:
+    """A command; a demo started, asked, stopped; started again beside a taken port, killed."""
+    first_command = _finished("shell", "--no-imports", "-c", SHOW, state=resting_folder)
+    left_after_first_command = _servers_on(resting_folder)
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        busy_port = busy.getsockname()[1]
+        first = Demo(resting_folder, 8000)
+        ready = first.ready()
+        held = {word: first.held_by(word) for word in ("gunicorn", "worker", "beat")}
+        second_start = _finished("demo", state=resting_folder)
+        command = _finished("demo_people", "--json", state=resting_folder)
+        began = time.monotonic()
+        first.process.send_signal(signal.SIGINT)
+        last_words = first.process.communicate(timeout=30)[0]
+        took = time.monotonic() - began
+        left = [pid for pid in first.descendants if alive(pid)]
+        second = Demo(resting_folder, busy_port)
+        second.process.kill()
+        gone = within(5, lambda: not any(map(alive, second.descendants)))
+        second.process.communicate()
+    return Life(
+        first_command=first_command,
+        left_after_first_command=left_after_first_command,
+        said=first.said,
+        port=first.port,
+        ready=ready,
+        held=held,
+        second_start=second_start,
+        command=command,
+        seconds_to_stop=took,
+        exit_code=first.process.returncode,
+        last_words=last_words,
+        left_after_stop=left,
+        busy_port=busy_port,
+        next_port=second.port,
+        gone_after_kill=gone,
+    )
 
 
-def test_it_shows_its_address_and_the_people_with_a_code(demo):
-    assert demo.get("/health/ready/") == 200
-    assert re.search(r"Practitioner .* \d{6}\n", demo.said)
-    assert re.search(r"Central team member .* \d{6}\n", demo.said)
-    assert "invented" in demo.said
+def _finished(*arguments: str, state: Path) -> tuple[int, str]:
+    process = python("manage.py", *arguments, state=state)
+    said = process.communicate(timeout=60)[0]
+    return process.returncode, said
 
 
-def test_each_process_holds_only_its_own_way_into_the_database(demo):
-    held = {
-        word: [{name for name in one if name.startswith("DATABASE_")} for one in demo.named(word)]
-        for word in ("gunicorn", "worker", "beat")
+def _servers_on(folder: Path) -> str:
+    """The processes that name a state folder."""
+    command = ["pgrep", "-af", str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+
+def test_a_first_command_makes_servers_and_tables_and_leaves_none_running(life):
+    said = "Preparing a database for this checkout, once …\nentered 1\n"
+
+    assert life.first_command == (0, said)
+    assert life.left_after_first_command == ""
+
+
+def test_it_works_and_shows_the_people_with_a_code(life):
+    assert life.ready == 200
+    assert re.search(r"Practitioner .* \d{6}\n", life.said)
+    assert re.search(r"Central team member .* \d{6}\n", life.said)
+    assert "invented" in life.said
+
+
+def test_each_process_holds_only_its_own_way_into_the_database(life):
+    names = {word: [set(one) for one in found] for word, found in life.held.items()}
+
+    web = {"DATABASE_URL", "DATABASE_LOCAL_URL", "DATABASE_AUDITOR_URL"}
+    assert names == {
+        "gunicorn": [web] * 3,
+        "worker": [{"DATABASE_URL"}],
+        "beat": [{"DATABASE_URL"}],
     }
-
-    assert held["gunicorn"] == [{"DATABASE_URL", "DATABASE_LOCAL_URL", "DATABASE_AUDITOR_URL"}] * 3
-    assert held["worker"] == [{"DATABASE_URL"}]
-    assert held["beat"] == [{"DATABASE_URL"}]
-    assert all("idx_app" in one["DATABASE_URL"] for one in demo.named("celery"))
+    assert "//idx_app:" in life.held["worker"][0]["DATABASE_URL"]
 
 
-def test_a_second_start_says_where_the_first_is(demo, shared_folder):
-    second = python("manage.py", "demo", state=shared_folder)
+def test_a_second_start_says_where_the_first_is(life):
+    code, said = life.second_start
 
-    said = second.communicate(timeout=20)[0]
-
-    assert second.returncode == 2
-    assert f"http://localhost:{demo.port}" in said
+    assert code == 2
+    assert f"http://localhost:{life.port}" in said
 
 
-def test_a_command_uses_the_running_servers(demo, shared_folder):
-    command = python("manage.py", "demo_people", "--json", state=shared_folder)
+def test_a_command_uses_the_running_servers(life):
+    code, said = life.command
 
-    assert "totp_secret" in command.communicate(timeout=60)[0]
-    assert command.returncode == 0
+    assert code == 0
+    assert "totp_secret" in said
 
 
-def test_two_demos_run_side_by_side_and_end_in_order_or_by_a_kill(demo, resting_folder):
-    second = Demo(resting_folder)
-    assert second.port > demo.port
-    assert (second.get("/health/ready/"), demo.get("/health/ready/")) == (200, 200)
+def test_ctrl_c_ends_everything_within_ten_seconds(life):
+    assert life.seconds_to_stop < 10
+    assert life.exit_code == 0
+    assert life.last_words.endswith("Stopped.\n")
+    assert life.left_after_stop == []
 
-    second.process.send_signal(signal.SIGINT)
-    began = time.monotonic()
-    said = second.process.communicate(timeout=15)[0]
-    assert time.monotonic() - began < 10
-    assert second.process.returncode == 0
-    assert said.endswith("Stopped.\n")
-    assert not any(map(alive, second.descendants))
 
-    assert demo.get("/health/ready/") == 200
-    demo.process.kill()
-    assert within(5, lambda: not any(map(alive, demo.descendants)))
+def test_a_taken_port_gives_way_to_the_next_free_one(life):
+    assert life.next_port > life.busy_port
+
+
+def test_a_kill_leaves_no_process(life):
+    assert life.gone_after_kill
 
 
 def test_the_codes_are_those_of_the_standard():
