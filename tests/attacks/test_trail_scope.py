@@ -114,9 +114,8 @@ def test_a_foreign_person_is_not_found_by_name_either(foreigner, thief, manageme
 def test_the_database_holds_the_line_when_the_explicit_filter_is_forgotten(
     foreigner, management_team
 ):
-    scope = reading.Scope("local", management_team.base.pk)
     with transaction.atomic(using="local"):
-        scope_to_base(scope.base_id)
+        scope_to_base(management_team.base.pk)
         unfiltered = AuditEvent.objects.using("local")
         assert not unfiltered.filter(target_id=SECRET_RECORD).exists()
         assert not unfiltered.exclude(actor_base=management_team.base.pk).exists()

@@ -5,17 +5,21 @@ from html import unescape
 
 import pytest
 from django.db import DatabaseError, connections, transaction
+from django.db.models import Func, TextField, Value
+from django.db.models.functions import Cast
+from django.db.models.lookups import Exact
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from accounts.acting import job
+from accounts.acting import job, nobody
 from accounts.policies import Refused
 from accounts.roles import Role
 from audit.ledger.actor import Actor, ActorKind
 from audit.ledger.events import EventType, Outcome
 from audit.ledger.writer import append
+from audit.trail import reading
 from audit.trail.groups import ActionGroup
 from audit.trail.reading import PAGE_SIZE, TrailFilters, latest_days, read_trail
 from tests.audit.faults import commit_fails, event_insert_fails, partition_missing
@@ -170,6 +174,7 @@ def test_no_query_begins_when_the_event_cannot_be_written(management_team):
 )
 def test_others_are_refused_and_the_refusal_is_an_event(client, role, events):
     somebody = acting_as(role)
+    assert somebody.user
     sign_in(client, somebody.user)
 
     assert client.get(TRAIL).status_code == 403
@@ -217,7 +222,7 @@ def test_the_trail_is_filtered_by_person(practitioner, management_team):
 
 
 def test_somebody_employed_beneath_the_authority_can_be_picked_out(management_team):
-    school = EmployerFactory(parent=management_team.base)
+    school = EmployerFactory.create(parent=management_team.base)
     teacher = acting_as(Role.PRACTITIONER, at=school)
     opened(teacher)
 
@@ -291,10 +296,15 @@ def test_the_central_team_and_the_auditor_read_the_whole_trail(practitioner):
 def test_a_job_and_a_stranger_are_named_for_what_they_are(management_team):
     auditor = acting_as(Role.AUDITOR)
     said(job("accounts.clear_sessions"), EventType.COMMAND_RUN, detail={"command": "clear"})
+    said(nobody(), EventType.AUTH_PASSWORD_RESET_REQUESTED)
 
-    rows = trail(auditor).rows
+    stranger, clearing = work(trail(auditor))
 
-    assert "Job: accounts.clear_sessions" in [row.who.name for row in rows]
+    assert (clearing.who.name, clearing.what) == (
+        "Job: accounts.clear_sessions",
+        "Ran a command: clear",
+    )
+    assert stranger.who.name == "Somebody not signed in"
 
 
 def test_an_account_that_is_gone_is_shown_by_its_recorded_number(management_team):
@@ -411,6 +421,22 @@ def test_a_failed_act_is_tagged_as_failed(management_team, practitioner):
     )
     [row] = work(trail(management_team))
     assert (row.what, row.outcome) == ("Failed to sign in: wrong code", "Failed")
+
+
+def test_a_query_that_takes_too_long_is_stopped_and_says_what_to_do(
+    client, practitioner, management_team, monkeypatch
+):
+    query = reading._query
+    slowly = Exact(Cast(Func(20, function="pg_sleep"), TextField()), Value(""))
+    monkeypatch.setattr(reading, "_query", lambda *asked: query(*asked).filter(slowly))
+    monkeypatch.setattr(reading, "STATEMENT_MILLISECONDS", 50)
+    sign_in(client, management_team.user)
+
+    response = client.get(TRAIL)
+
+    assert response.status_code == 200
+    assert "choose fewer days" in text_of(response)
+    assert "Events, newest first" not in text_of(response)
 
 
 def test_a_command_reads_no_trail(practitioner):

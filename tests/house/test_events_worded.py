@@ -1,7 +1,6 @@
 """Every event type has a sentence, a group to filter by, and parts that the ledger can hold."""
 
 import string
-from types import SimpleNamespace
 
 import pytest
 
@@ -65,6 +64,42 @@ def test_every_permission_and_outcome_has_its_words():
     assert set(OUTCOMES) == set(Outcome)
 
 
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        (
+            {"action": "search.performed", "query_fields": ["age_from", "age_to", "family_name"]},
+            "Searched by age and family name",
+        ),
+        (
+            {"action": "search.performed", "result_count": 0, "own_surname": True},
+            "Searched; nothing found; a family name is the practitioner\u2019s own",
+        ),
+        (
+            {"action": "search.performed", "result_count": 1, "detail": '{"redisplay":true}'},
+            "Searched; 1 record shown; the same search shown again",
+        ),
+        (
+            {"action": "access.denied", "reason": "organisation-not-accredited"},
+            "Was refused: organisation not accredited",
+        ),
+        (
+            {"action": "record.imported", "detail": '{"source":"nhs","created":3,"rejected":0}'},
+            "Loaded child records from nhs: 3 created, 0 rejected",
+        ),
+        (
+            {"action": "trail.read", "detail": '{"day_from":"2026-11-01","day_to":"2026-11-01"}'},
+            "Read the audit trail of 1 November 2026",
+        ),
+        ({"action": "role.granted", "detail": '{"role":"mediator"}'}, "Granted a role: Mediator"),
+        ({"action": "role.granted", "detail": '{"role":"old_role"}'}, "Granted a role: old role"),
+        ({"action": "account.exported", "result_count": 12}, "Exported a list of accounts: 12"),
+    ],
+)
+def test_what_an_event_says_stands_in_its_sentence(columns, words):
+    assert sentence(AuditEvent(**{"detail": "{}", **columns})) == words
+
+
 def test_a_type_of_a_later_release_is_shown_as_recorded():
-    later = SimpleNamespace(action="record.teleported")
+    later = AuditEvent(action="record.teleported")
     assert sentence(later) == "Recorded as record.teleported"
