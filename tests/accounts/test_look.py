@@ -67,7 +67,7 @@ def test_a_group_of_radios_is_reached_at_its_first_radio():
 def test_an_error_of_a_hidden_field_is_shown_without_a_link():
     form = EnquiryForm({})
     form.is_valid()
-    assert look.ErrorLink("", "This field is required.") in look.error_links(form)
+    assert look.ErrorLink("", "Enter token") in look.error_links(form)
     assert 'href="#"' not in render_to_string("gds/layout/error_summary.html", {"form": form})
 
 
@@ -93,3 +93,20 @@ def test_a_long_list_of_pages_is_shortened():
 
 def test_a_secret_is_shown_in_groups_of_four():
     assert look.in_fours("ABCDEFGHIJ") == "ABCD EFGH IJ"
+
+
+@pytest.mark.parametrize(
+    ("field", "message"),
+    [
+        (forms.CharField(label="New Password", widget=forms.PasswordInput), "Enter new password"),
+        (forms.CharField(label="NHS number"), "Enter NHS number"),
+        (forms.ChoiceField(label="Purpose", choices=[]), "Choose purpose"),
+        (forms.CharField(error_messages={"required": "Say why"}), "Say why"),
+    ],
+)
+def test_an_empty_field_says_what_to_do(field, message):
+    form = type("F", (forms.Form,), {"x": field})({})
+    form.is_valid()
+    context = {"field": form["x"], "form_show_errors": True}
+    assert [link.message for link in look.error_links(form)] == [message]
+    assert message in render_to_string("gds/field.html", context)
