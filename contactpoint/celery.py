@@ -22,6 +22,10 @@ app.conf.beat_schedule = {
         "task": "records.forget_searches",
         "schedule": 60.0,
     },
+    "count names for the weights of searches": {
+        "task": "records.count_names",
+        "schedule": crontab(hour=1, minute=40),
+    },
     "keep the ledger's partitions ahead": {
         "task": "audit.ensure_partitions",
         "schedule": crontab(hour=2, minute=15),

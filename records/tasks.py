@@ -3,9 +3,16 @@
 from celery import shared_task
 
 from records.held import forget_old
+from records.search import recount
 
 
 @shared_task(name="records.forget_searches")
 def forget_searches() -> int:
     """Deletes held search terms past their minutes."""
     return forget_old()
+
+
+@shared_task(name="records.count_names")
+def count_names() -> int:
+    """Counts how often each name occurs: how much it is worth in a search."""
+    return recount()

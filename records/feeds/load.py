@@ -20,10 +20,11 @@ from audit.ledger.writer import append
 from records.feeds import apply
 from records.feeds.rows import ImportRow, Reject
 from records.feeds.stage import RowStream, stage
-from records.search import index_children
+from records.search import index_children, recount
 
 SOURCE = re.compile(r"[A-Za-z0-9_.:+/-]{1,60}")
 INDEX_BATCH = 5_000
+MANY = 1_000  # children changed, from which the names are counted again at once, not at night
 REPEATED = ("repeated", "Each source_ref may stand in one row only; the first one was taken.")
 
 Progress = Callable[[str, int], None]
@@ -102,10 +103,12 @@ def _index(progress: Progress) -> None:
         with connection.cursor() as cursor:
             batch = apply.next_to_index(cursor, last, INDEX_BATCH)
         if not batch:
-            return
+            break
         index_children(batch)
         last, done = batch[-1], done + len(batch)
         progress("index", done)
+    if done >= MANY:
+        recount()
 
 
 def _record(summary: Summary, source: str, dry_run: bool, reason: str, by: Acting) -> None:

@@ -7,6 +7,7 @@ docs/adr/0005-search-keys.md.
 from records.search.engine import Hit, SearchResult, search
 from records.search.index import index_children, remove_children
 from records.search.keys import IndexedChild, IndexedName, search_row
+from records.search.names import recount
 from records.search.refuse import Refusal
 from records.search.terms import SearchTerms, TypedDate
 
@@ -19,6 +20,7 @@ __all__ = [
     "SearchTerms",
     "TypedDate",
     "index_children",
+    "recount",
     "remove_children",
     "search",
     "search_row",

@@ -113,6 +113,9 @@ def _load(using: str) -> Vocabulary:
             else:
                 counts[kind][name] = n
                 code_counts[kind][code] += n
+        if not stamp:  # never counted: young, and small enough to be counted now
+            cursor.execute("SELECT count(*) FROM child_search")
+            (children,) = cursor.fetchone()
     shares = {kind: dict(table) for kind, table in code_counts.items()}
     return Vocabulary(children, stamp, counts, shares)
 

@@ -185,3 +185,8 @@ def test_counting_names_uses_what_the_index_holds():
     assert known.children == 30
     assert known.counts["g"]["OLIVER"] == 30
     assert known.weight("f", "METCALFE") > known.weight("f", "SMITH")
+
+
+def test_a_young_index_that_was_never_counted_knows_how_many_children_it_has():
+    fill(crowd(30))
+    assert vocabulary.current().children == 30
