@@ -116,7 +116,7 @@ class FileReader:
             clean["born_on"], clean["born_year"] = self._birth(row)
         except BadCell as bad:
             faults.append(Reject(line, BIRTH, bad.value_class, bad.remedy))
-        faults += faults or self._across(line, clean)
+        faults = faults or self._across(line, clean)
         if faults:
             yield from faults
         else:

@@ -65,13 +65,17 @@ class RowStream(io.TextIOBase):
         self._on_reject = on_reject
         self._on_rows = on_rows
         self._pending = ""
+        self.fault: Exception | None = None
         self.lines_read = 0
         self._last_line = 0
 
     def read(self, size: int | None = -1) -> str:
         """At least one row's worth of CSV, or "" at the end; COPY takes any length up to `size`."""
-        if not self._pending:
-            self._pending = self._chunk()
+        if not self._pending and self.fault is None:
+            try:
+                self._pending = self._chunk()
+            except Exception as error:  # noqa: BLE001  raised again by `stage`, unaltered: through
+                self.fault = error  # COPY its words would reach the server's log
         size = len(self._pending) if size is None or size < 0 else size
         part, self._pending = self._pending[:size], self._pending[size:]
         return part
@@ -100,7 +104,12 @@ def _values(row: ImportRow) -> tuple[object, ...]:
 
 
 def stage(cursor: CursorWrapper, stream: RowStream) -> None:
-    """Creates the temporary table and fills it, inside the caller's transaction."""
+    """Creates the temporary table and fills it, inside the caller's transaction.
+
+    Raises whatever the rows raise, `BrokenFile` above all.
+    """
     cursor.execute(CREATE)
     cursor.copy_expert(COPY, stream)
+    if stream.fault is not None:
+        raise stream.fault
     cursor.execute("ANALYZE import_row (source_ref, line)")
