@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django import forms, template
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
+from django.forms.widgets import ChoiceWidget
 from django.utils import timezone
 
 register = template.Library()
@@ -62,7 +63,7 @@ def error_links(form: BaseForm) -> list[ErrorLink]:
     first = _control(visible[0]) if visible else ""
     links = [ErrorLink(first, str(error)) for error in form.non_field_errors()]
     for field in form.hidden_fields():
-        links += [ErrorLink("", str(error)) for error in field.errors]
+        links += [ErrorLink("", message) for message in messages_of(field)]
     for field in visible:
         links += _links_of(field)
     return links
@@ -74,9 +75,28 @@ def _links_of(field: BoundField) -> Iterator[ErrorLink]:
         for error in getattr(part.widget, "errors", ()):
             told.add(str(error))
             yield ErrorLink(f"{field.auto_id}_{number}", str(error))
-    for error in field.errors:
-        if str(error) not in told:
-            yield ErrorLink(_control(field), str(error))
+    for message in messages_of(field):
+        if message not in told:
+            yield ErrorLink(_control(field), message)
+
+
+@register.filter
+def messages_of(field: BoundField) -> list[str]:
+    """The field's errors; Django's "This field is required." becomes what to do about it."""
+    required = str(forms.Field.default_error_messages["required"])
+    return [_what_to_do(field) if error == required else str(error) for error in field.errors]
+
+
+def _what_to_do(field: BoundField) -> str:
+    label = str(field.field.label or field.name.replace("_", " "))
+    widget = field.field.widget
+    if isinstance(widget, forms.PasswordInput):
+        label = label.lower()  # libraries write "New Password"
+    elif label[1:2].islower():  # but "NHS number" stays
+        label = label[0].lower() + label[1:]
+    if isinstance(widget, forms.CheckboxInput):
+        return f"Tick “{field.field.label}”"
+    return f"{'Choose' if isinstance(widget, ChoiceWidget) else 'Enter'} {label}"
 
 
 def _control(field: BoundField) -> str:
