@@ -31,6 +31,14 @@ CHECK_EVERY = 60.0  # seconds between two looks at the stamp
 MOST_NEAR = 6
 SHORTEST_FOR_NEAR = 3
 
+# An index that was never counted is young, and small enough for its children to be counted now.
+EVERY_NAME = """
+SELECT kind, name, code, n FROM name_stat
+UNION ALL
+SELECT %s, '', 0, count(*) FROM child_search
+HAVING NOT EXISTS (SELECT FROM name_stat WHERE kind = %s)
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
@@ -106,16 +114,13 @@ def _load(using: str) -> Vocabulary:
     code_counts: dict[str, dict[int, int]] = {GIVEN: defaultdict(int), FAMILY: defaultdict(int)}
     children = stamp = 0
     with connections[using].cursor() as cursor:
-        cursor.execute("SELECT kind, name, code, n FROM name_stat")
+        cursor.execute(EVERY_NAME, [STAMP, STAMP])
         for kind, name, code, n in cursor:
             if kind == STAMP:
                 children, stamp = n, code
             else:
                 counts[kind][name] = n
                 code_counts[kind][code] += n
-        if not stamp:  # never counted: young, and small enough to be counted now
-            cursor.execute("SELECT count(*) FROM child_search")
-            (children,) = cursor.fetchone()
     shares = {kind: dict(table) for kind, table in code_counts.items()}
     return Vocabulary(children, stamp, counts, shares)
 
