@@ -30,7 +30,7 @@ from records.models import (
 from records.search import index_children
 
 
-class ChildRecordFactory(factory.django.DjangoModelFactory):
+class ChildRecordFactory(factory.django.DjangoModelFactory[ChildRecord]):
     class Meta:
         model = ChildRecord
 
@@ -38,7 +38,7 @@ class ChildRecordFactory(factory.django.DjangoModelFactory):
     is_invented = True
 
 
-class SchoolFactory(factory.django.DjangoModelFactory):
+class SchoolFactory(factory.django.DjangoModelFactory[School]):
     class Meta:
         model = School
 
@@ -48,7 +48,7 @@ class SchoolFactory(factory.django.DjangoModelFactory):
     is_invented = True
 
 
-class PracticeFactory(factory.django.DjangoModelFactory):
+class PracticeFactory(factory.django.DjangoModelFactory[Practice]):
     class Meta:
         model = Practice
 
@@ -57,7 +57,7 @@ class PracticeFactory(factory.django.DjangoModelFactory):
     is_invented = True
 
 
-class ServiceFactory(factory.django.DjangoModelFactory):
+class ServiceFactory(factory.django.DjangoModelFactory[Service]):
     class Meta:
         model = Service
 
@@ -68,7 +68,7 @@ class ServiceFactory(factory.django.DjangoModelFactory):
     is_invented = True
 
 
-class InvolvementFactory(factory.django.DjangoModelFactory):
+class InvolvementFactory(factory.django.DjangoModelFactory[Involvement]):
     class Meta:
         model = Involvement
 
