@@ -192,6 +192,7 @@ class Browser:
         self.address = address
         cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
         self.opener = urllib.request.build_opener(cookies)
+        self.path = ""
         self.form: dict[str, str] = {}
 
     def get(self, path: str) -> str:
@@ -203,15 +204,16 @@ class Browser:
     def _open(self, path: str, data: bytes | None) -> str:
         with self.opener.open(self.address + path, data, timeout=60) as response:
             text: str = response.read().decode()
+            self.path = urllib.parse.urlsplit(response.url).path
         hidden = re.findall(r'name="(csrfmiddlewaretoken|acting_grant)" value="([^"]+)"', text)
         self.form = dict(hidden)
         return text
 
     def sign_in(self, person: Person) -> None:
         """By password and by the code of the authenticator."""
-        self.get("/account/login/")
-        self.post("/account/login/", login=person["email"], password=person["password"])
-        self.post("/account/2fa/authenticate/", code=code_of(person["totp_secret"]))
+        self.get("/records/search/")
+        self.post(self.path, login=person["email"], password=person["password"])
+        self.post(self.path, code=code_of(person["totp_secret"]))
         if 'name="family_name"' not in self.get("/records/search/"):
             sys.exit(f"{person['email']} could not sign in.")
 
