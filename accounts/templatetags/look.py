@@ -110,14 +110,19 @@ def _control(field: BoundField) -> str:
 
 
 @register.filter
-def error_class(field: BoundField) -> str:
-    """The class of the red border round this field's control; empty when nothing is wrong."""
-    if not field.errors:
-        return ""
-    widget = field.field.widget
+def control_class(field: BoundField) -> str:
+    """Classes crispy-forms-gds leaves out: kinds of input it does not know, the border of errors."""
+    kind = _kind_of(field.field.widget)
+    base = [kind] if kind == "govuk-input" else []
+    return " ".join([*base, f"{kind}--error"] if field.errors else base)
+
+
+def _kind_of(widget: forms.Widget) -> str:
     if isinstance(widget, forms.Textarea):
-        return "govuk-textarea--error"
-    return "govuk-select--error" if isinstance(widget, forms.Select) else "govuk-input--error"
+        return "govuk-textarea"
+    if isinstance(widget, forms.FileInput):
+        return "govuk-file-upload"
+    return "govuk-select" if isinstance(widget, forms.Select) else "govuk-input"
 
 
 @register.filter

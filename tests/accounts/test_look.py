@@ -1,5 +1,6 @@
 """The template tags behind the look: freshness in words, error links that reach the control."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -110,3 +111,20 @@ def test_an_empty_field_says_what_to_do(field, message):
     context = {"field": form["x"], "form_show_errors": True}
     assert [link.message for link in look.error_links(form)] == [message]
     assert message in render_to_string("gds/field.html", context)
+
+
+@pytest.mark.parametrize(
+    ("field", "classes"),
+    [
+        (forms.IntegerField(), {"govuk-input", "govuk-input--error"}),
+        (forms.CharField(widget=forms.PasswordInput), {"govuk-input", "govuk-input--error"}),
+        (forms.CharField(widget=forms.Textarea), {"govuk-textarea", "govuk-textarea--error"}),
+        (forms.ChoiceField(choices=[]), {"govuk-select", "govuk-select--error"}),
+    ],
+)
+def test_every_kind_of_box_looks_like_one_and_shows_its_error(field, classes):
+    form = type("F", (forms.Form,), {"x": field})({})
+    html = render_to_string("gds/field.html", {"field": form["x"], "form_show_errors": True})
+    assert classes <= set(
+        re.search(r'<(?:input|textarea|select)[^>]*class="([^"]*)"', html)[1].split()
+    )
