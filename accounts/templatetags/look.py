@@ -111,7 +111,7 @@ def _control(field: BoundField) -> str:
 
 @register.filter
 def control_class(field: BoundField) -> str:
-    """Classes crispy-forms-gds leaves out: kinds of input it does not know, the border of errors."""
+    """Classes crispy-forms-gds leaves out: inputs it does not know, the border of errors."""
     kind = _kind_of(field.field.widget)
     base = [kind] if kind == "govuk-input" else []
     return " ".join([*base, f"{kind}--error"] if field.errors else base)
