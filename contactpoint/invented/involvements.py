@@ -1,25 +1,48 @@
 """Which invented service works with which invented child, so that there is somebody to ring.
 
-Written straight to the table as part of one seeding; real involvements go through actions.
+Copied straight into the table as part of one seeding; real involvements go through actions.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import chain
 from random import Random
+from typing import NamedTuple
+
+from django.db import connection
 
 from contactpoint.invented import codes
 from contactpoint.invented.names import family_names, given_names, origins
 from contactpoint.invented.services import KINDS, Team, email_of
 from records.feeds import ImportRow
-from records.models import Involvement, ServiceKind
+from records.models import ServiceKind
 
-INVOLVED = 0.34  # share of the children with at least one service
+INVOLVED = 0.3  # share of the children with at least one service
 # Days since an entry was last confirmed: fresh, ageing, stale.
 CONFIRMED = ((0, 80), (100, 350), (380, 900))
 ENDED = 0.12
+
+
+class Entry(NamedTuple):
+    """One row of `records_involvement`."""
+
+    child_id: int
+    service_id: int
+    practitioner_id: int | None
+    contact_name: str
+    contact_phone: str
+    started_on: date
+    last_confirmed_on: date
+    ended_on: date | None
+
+
+COPY = (
+    f"COPY records_involvement ({', '.join(Entry._fields)}) FROM STDIN"
+    " WITH (FORMAT csv, FORCE_NOT_NULL (contact_name, contact_phone))"
+)
 
 
 def involve(
@@ -32,13 +55,16 @@ def involve(
 
     `services` are ids by e-mail address. The same children get the same involvements.
     """
-    made = Involvement.objects.bulk_create(
-        chain.from_iterable(
-            _Involved(child_id, row, today).involvements(services, teams)
-            for child_id, row in children.items()
-        ),
-        batch_size=2000,
-    )
+    made = [
+        entry
+        for child_id, row in children.items()
+        for entry in _Involved(child_id, row, today).entries(services, teams)
+    ]
+    text = io.StringIO()
+    csv.writer(text).writerows(made)
+    text.seek(0)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(COPY, text)
     return len(made)
 
 
@@ -53,9 +79,7 @@ class _Involved:
         self.age = (today - self.born).days // 365
         self.chance = Random(f"involved/{row.source_ref}")  # noqa: S311  # it must repeat
 
-    def involvements(
-        self, services: Mapping[str, int], teams: Sequence[Team]
-    ) -> Iterator[Involvement]:
+    def entries(self, services: Mapping[str, int], teams: Sequence[Team]) -> Iterator[Entry]:
         for team in teams:
             if self._is_known_to(team):
                 yield self._with_person(team)
@@ -76,23 +100,27 @@ class _Involved:
         fitting = [kind for kind, (first, last) in KINDS.items() if first <= self.age < last]
         return self.chance.sample(fitting, min(many, len(fitting)))
 
-    def _with_person(self, team: Team) -> Involvement:
+    def _with_person(self, team: Team) -> Entry:
         started, confirmed = self._dates()
-        return Involvement(
+        return Entry(
             child_id=self.child_id,
             service_id=team.service_id,
             practitioner_id=team.practitioner_id,
+            contact_name="",
+            contact_phone="",
             started_on=started,
             last_confirmed_on=confirmed,
+            ended_on=None,
         )
 
-    def _with_contact(self, service_id: int) -> Involvement:
+    def _with_contact(self, service_id: int) -> Entry:
         started, confirmed = self._dates()
         origin = origins().pick(self.chance)
         given = given_names(origin, "N").pick(self.chance)
-        return Involvement(
+        return Entry(
             child_id=self.child_id,
             service_id=service_id,
+            practitioner_id=None,
             contact_name=f"{given} {family_names(origin).pick(self.chance)}",
             contact_phone=codes.landline(self.chance.randrange(1000)),
             started_on=started,

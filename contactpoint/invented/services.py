@@ -29,7 +29,7 @@ TEAMS = {
     "school": ("safeguarding", ServiceKind.OTHER, (4, 18), 0.25),
     "trust": ("health visiting", ServiceKind.HEALTH_VISITING, (0, 5), 0.4),
     "bristol": ("children's social care, east team", ServiceKind.SOCIAL_CARE, (0, 18), 0.05),
-    "family-support": ("family support", ServiceKind.VOLUNTARY, (0, 18), 0.05),
+    "family-support": ("family support", ServiceKind.VOLUNTARY, (0, 18), 0.02),
 }
 
 
