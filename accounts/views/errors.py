@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
@@ -37,8 +38,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Static: nothing here may fail a second time, so no context, no database."""
-    return HttpResponseServerError(loader.get_template("500.html").render())
+    """Static: nothing here may fail a second time, so no request, no database."""
+    phone = {"national_duty_phone": settings.NATIONAL_DUTY_PHONE}
+    return HttpResponseServerError(loader.get_template("500.html").render(phone))
 
 
 @login_not_required
@@ -46,11 +48,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without a valid token: from another site, or from before a sign-in in
     another window.
     """
-    return _refused(request, Refused(CSRF))
+    return _refused(request, Refused(CSRF), page="csrf.html")
 
 
-def _refused(request: HttpRequest, refused: Refused) -> HttpResponse:
+def _refused(request: HttpRequest, refused: Refused, page: str = "403.html") -> HttpResponse:
     acting: Any = getattr(request, "acting", None)
     if isinstance(acting, Acting) and acting.user is not None:
         record_refusal(acting, refused)
-    return render(request, "403.html", {"decision": refused.decision}, status=403)
+    return render(request, page, {"decision": refused.decision}, status=403)
