@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.http import Request
 from accounts.policies import can
 from accounts.roles import Permission
+from accounts.signin.factors import has_shown_second_factor
 
 # label, URL name, the permission that makes the entry appear (None: everybody signed in)
 NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
@@ -36,6 +37,9 @@ def page_facts(request: Request) -> dict[str, Any]:
 
 
 def _navigation(request: Request) -> list[dict[str, Any]]:
+    """Nothing before a second factor was shown: every entry would lead back to its set-up page."""
+    if not has_shown_second_factor(request):
+        return []
     return [
         {"label": label, "url": reverse(name), "active": request.path == reverse(name)}
         for label, name, permission in NAVIGATION

@@ -13,7 +13,7 @@ STATUS = "stopped_account"
 WORDS: dict[str, tuple[str, str]] = {
     AccountStatus.SUSPENDED: (
         "Your account is suspended",
-        "Your line manager and your management team have been told. Speak to them.",
+        "Speak to your line manager or your management team: they decide what happens next.",
     ),
     AccountStatus.HELD: (
         "Your account is on hold",

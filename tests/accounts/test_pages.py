@@ -141,7 +141,7 @@ def test_a_refusal_whose_event_fails_is_an_error(client, practitioner):
 def test_djangos_own_refusals_are_events_of_known_people(rf, practitioner, events):
     request = rf.get("/anywhere/")
     request.acting = practitioner
-    request.session = {}
+    request.session, request.user = {}, practitioner.user
     assert forbidden(request, PermissionDenied()).status_code == 403
     assert events.one("access.denied").reason == "permission-denied"
 

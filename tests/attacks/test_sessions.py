@@ -4,6 +4,7 @@ replayed.
 
 import time
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -74,6 +75,26 @@ def test_a_busy_session_ends_after_eight_hours(client, practitioner, clock, even
     clock.shift(MINUTE)
     assert client.get("/your-account/").status_code == 302
     assert events.one("session.expired").reason == "too-long"
+
+
+def test_a_half_filled_form_waits_for_its_owner(client, practitioner, other_management_team, clock):
+    sign_in(client, practitioner.user)
+    clock.shift(16 * MINUTE)
+    ended = client.post("/records/search/", {"family_name": "Fenwick-Holt"})
+    assert "Fenwick" not in ended.url
+    back = parse_qs(urlsplit(ended.url).query)["next"][0]
+    sign_in(client, practitioner.user)
+    assert "Fenwick-Holt" in client.get(back).content.decode()
+    somebody_else = Client()
+    sign_in(somebody_else, other_management_team.user)
+    assert "Fenwick-Holt" not in somebody_else.get(back).content.decode()
+
+
+def test_any_other_posted_form_leads_back_home(client, practitioner, clock):
+    sign_in(client, practitioner.user)
+    clock.shift(16 * MINUTE)
+    ended = client.post("/roles/choose/", {"grant": "1"})
+    assert parse_qs(urlsplit(ended.url).query)["next"] == ["/"]
 
 
 def test_the_public_pages_of_an_ended_session_still_open(client, practitioner, clock):
