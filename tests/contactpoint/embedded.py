@@ -37,7 +37,7 @@ class Stack:
     def __init__(self, folder: Path) -> None:
         self.holder = python("-c", HOLDER, str(folder), state=folder)
         line = self.holder.stdout.readline()
-        assert line, self.holder.communicate()[0]
+        assert line.startswith("{"), line + self.holder.communicate()[0]
         facts = json.loads(line)
         self.environment: dict[str, str] = facts["environment"]
         self.sockets = Path(facts["sockets"])
