@@ -101,9 +101,11 @@ def _record(made: int, by: Acting) -> None:
 def told(say: Say, start: int = 0, every: int = 5_000) -> Callable[[str, int], None]:
     """A `progress` for `load_rows` that says a line at every `every` children."""
     words = {"read": "invented", "index": "made searchable"}
+    said: set[tuple[str, int]] = set()
 
     def progress(phase: str, done: int) -> None:
-        if done and done % every == 0:
+        if done and done % every == 0 and (phase, done) not in said:
+            said.add((phase, done))
             say(f"{start + done:,} children {words.get(phase, phase)}")
 
     return progress
