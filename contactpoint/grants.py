@@ -44,14 +44,14 @@ OWN_TABLES: dict[str, str] = {
 # Libraries' tables. The generic permission tables of django-guardian stay unused: no privilege at
 # all.
 LIBRARY_TABLES: dict[str, str] = {
-    "account.EmailAddress": ALL,
-    "account.EmailConfirmation": ALL,
+    "account.EmailAddress": ADD,
+    "account.EmailConfirmation": "",
     "auth.Group": READ,
     "auth.Permission": READ,
     "axes.AccessAttempt": ALL,
     "axes.AccessAttemptExpiration": ALL,
-    "axes.AccessFailureLog": ALL,
-    "axes.AccessLog": ALL,
+    "axes.AccessFailureLog": "",
+    "axes.AccessLog": "",
     "contenttypes.ContentType": READ,
     "guardian.GroupObjectPermission": "",
     "guardian.UserObjectPermission": "",

@@ -194,6 +194,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # step-up: a fresh second factor within 
 # limit but never off, since the check of TOTP codes uses the same limiter.
 ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,20/300s/key", "login": "120/m/ip"}
 
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody verifies addresses; a reset leaves such a row
 MFA_ADAPTER = "accounts.signin.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {

@@ -20,6 +20,7 @@ from tests.factories.accounts import (
     LocalAuthorityFactory,
     UserFactory,
     acting_as,
+    acting_under,
     grant,
 )
 
@@ -243,6 +244,14 @@ def test_the_event_fails_so_nothing_happened(practitioner, management_team):
     assert RoleGrant.objects.filter(pk=practitioner.grant.pk).exists()
     assert not RoleGrant.objects.filter(user=user).exists()
     assert not RoleGrantHistory.objects.exists()
+
+
+def test_a_lapsed_organisation_shuts_actions_whoever_calls_them(practitioner, management_team):
+    """The door behind web, task and command: the person's standing is asked again."""
+    management_team.base.accreditations.update(valid_from="2019-01-01", valid_until="2020-01-01")
+    with pytest.raises(Refused) as refused:
+        revoke_role(grant=practitioner.grant, reason="left", by=acting_under(management_team.grant))
+    assert refused.value.decision.code == "organisation-not-accredited"
 
 
 @pytest.mark.parametrize("statement", ["UPDATE {} SET reason = 'x'", "DELETE FROM {}"])

@@ -319,7 +319,7 @@ def test_an_account_without_a_password_cannot_sign_in(client):
 
 def test_a_reset_by_mail_does_not_pass_by_the_second_factor(client, person, mailoutbox, events):
     client.post("/account/password/reset/", {"email": person.email})
-    link = re.search(r"http://\S+(/account/password/reset/key/\S+)", mailoutbox[0].body)[1]
+    [link] = re.findall(r"http://\S+(/account/password/reset/key/\S+)", mailoutbox[0].body)
     assert person.email not in mailoutbox[0].body
     form = client.get(link, follow=True)
     new = "another-oak-harbour-forty"
@@ -330,6 +330,12 @@ def test_a_reset_by_mail_does_not_pass_by_the_second_factor(client, person, mail
     assert give_password(client, person.email, new).url == CODE
     assert not signed_in(client)
     assert client.get(link, follow=True).context.get("token_fail")
+
+
+def test_a_reset_does_not_keep_anybody_from_adding_a_factor(client, person):
+    client.post("/account/password/reset/", {"email": person.email})
+    sign_in(client, person)
+    assert client.get("/account/factors/passkeys/add/").status_code == 200
 
 
 def test_a_mailbox_alone_never_opens_an_account_without_a_factor(client, mailoutbox, events):

@@ -65,7 +65,7 @@ def _load_authorities() -> None:
             )
 
 
-class AccreditationFactory(factory.django.DjangoModelFactory):
+class AccreditationFactory(factory.django.DjangoModelFactory[Accreditation]):
     class Meta:
         model = Accreditation
 
@@ -75,17 +75,17 @@ class AccreditationFactory(factory.django.DjangoModelFactory):
     disciplinary_evidence = "HR-1"
 
 
-class OrganisationFactory(factory.django.DjangoModelFactory):
+class OrganisationFactory(factory.django.DjangoModelFactory[Organisation]):
     """`accredited=False` leaves the accreditation away."""
 
     class Meta:
         model = Organisation
         skip_postgeneration_save = True
 
-    name = factory.Sequence(lambda n: f"Invented organisation {n}")
+    name: Any = factory.Sequence(lambda n: f"Invented organisation {n}")
     is_invented = True
 
-    @factory.post_generation
+    @factory.post_generation  # type: ignore[untyped-decorator]
     def accredited(self, create: bool, extracted: bool | None, **kwargs: Any) -> None:
         if create and extracted is not False and not self.accreditations.exists():
             AccreditationFactory(organisation=self, **kwargs)
@@ -127,7 +127,7 @@ FACTORIES: dict[OrganisationKind, type[OrganisationFactory]] = {
 }
 
 
-class UserFactory(factory.django.DjangoModelFactory):
+class UserFactory(factory.django.DjangoModelFactory[User]):
     class Meta:
         model = User
 
@@ -153,7 +153,7 @@ def grant(
     user: User, role: Role, organisation: Organisation | None = None, **facts: Any
 ) -> RoleGrant:
     """A live grant of `role` at `organisation`, else at the user's employer."""
-    return RoleGrant.objects.create(
+    given: RoleGrant = RoleGrant.objects.create(
         user=user,
         content_object=organisation or user.employer,
         permission=RolePermission.objects.get(
@@ -164,6 +164,7 @@ def grant(
         reason=facts.pop("reason", "for this test"),
         **facts,
     )
+    return given
 
 
 def home_for(role: Role, **facts: Any) -> Organisation:
@@ -171,7 +172,8 @@ def home_for(role: Role, **facts: Any) -> Organisation:
     kinds = HOMES[role]
     first = OrganisationKind.LOCAL_AUTHORITY
     kind = first if first in kinds else next(iter(kinds))
-    return FACTORIES[kind](**facts)
+    organisation: Any = FACTORIES[kind](**facts)
+    return organisation  # type: ignore[no-any-return]  # factories are typed as themselves
 
 
 def acting_as(role: Role, at: Organisation | None = None, **person_facts: Any) -> Acting:
