@@ -78,6 +78,7 @@ def load_rows(
         raise ValueError("a source is named by a code without spaces, such as 'school-census'")
     rejects = _Rejects(on_reject)
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a million deferred checks take memory
         stream = RowStream(rows, rejects, lambda done: progress("read", done))
         stage(cursor, stream)
         for line in apply.drop_repeated(cursor):

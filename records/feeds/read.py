@@ -15,6 +15,7 @@ from records.births import birth_bounds
 from records.feeds import cells
 from records.feeds.cells import BadCell
 from records.feeds.rows import BrokenFile, ImportRow, Reject
+from records.models import Sex
 
 # Each column with the check of its cells and the name it has in `ImportRow`.
 _CHECKS: dict[str, tuple[str, Callable[[str], Any]]] = {
@@ -36,6 +37,7 @@ _CHECKS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "carer_name": ("carer_name", partial(cells.text, most=160)),
     "carer_phone": ("carer_phone", cells.phone),
 }
+EMPTY = {"sex": Sex.NOT_SPECIFIED.value}  # what an empty cell means, where it is not ""
 BIRTH = "date_of_birth"
 COLUMNS = (*_CHECKS, BIRTH)
 
@@ -108,8 +110,9 @@ class FileReader:
         clean: dict[str, Any] = {}
         faults: list[Reject] = []
         for column, (name, check) in _CHECKS.items():
+            cell = row.get(column, "")
             try:
-                clean[name] = check(row.get(column, ""))
+                clean[name] = check(cell) if cell else EMPTY.get(name, "")
             except BadCell as bad:
                 faults.append(Reject(line, column, bad.value_class, bad.remedy))
         try:

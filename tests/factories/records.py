@@ -90,7 +90,7 @@ def child(
     **record: Any,
 ) -> ChildRecord:
     """A record with a current name and whatever else is said, indexed for searching."""
-    made: ChildRecord = ChildRecordFactory(**record)
+    made: ChildRecord = ChildRecordFactory.create(**record)
     with transaction.atomic():
         ChildName.objects.create(child=made, use="current", given_name=given, family_name=family)
         if born:
