@@ -155,8 +155,8 @@ ADD = (
     SET digest = excluded.digest, received_at = now()""",
 )
 
-TO_INDEX = """
-SELECT child_id FROM import_row WHERE state <> 'u' AND child_id > %s ORDER BY child_id LIMIT %s
+CHANGED = """
+SELECT child_id FROM import_row WHERE state = 'c' AND child_id > %s ORDER BY child_id LIMIT %s
 """
 
 
@@ -183,10 +183,9 @@ def apply_rows(cursor: CursorWrapper, source: str, is_invented: bool) -> None:
     }
     for statement in (*NEW, *END_REPLACED, *ADD):
         cursor.execute(statement, values)
-    cursor.execute("CREATE INDEX ON import_row (child_id)")
 
 
-def next_to_index(cursor: CursorWrapper, after: int, many: int) -> list[int]:
-    """The next children whose search rows must be made, in order of id."""
-    cursor.execute(TO_INDEX, (after, many))
+def next_changed(cursor: CursorWrapper, after: int, many: int) -> list[int]:
+    """The next changed children, in order of id."""
+    cursor.execute(CHANGED, (after, many))
     return [child_id for (child_id,) in cursor.fetchall()]

@@ -18,12 +18,12 @@ from accounts.roles import Permission
 from audit.ledger.events import EventType
 from audit.ledger.writer import append
 from records.feeds import apply
+from records.feeds.indexing import index_changed, index_new
 from records.feeds.rows import ImportRow, Reject
 from records.feeds.stage import RowStream, stage
-from records.search import index_children, recount
+from records.search import recount
 
 SOURCE = re.compile(r"[A-Za-z0-9_.:+/-]{1,60}")
-INDEX_BATCH = 5_000
 MANY = 1_000  # children changed, from which the names are counted again at once, not at night
 REPEATED = ("repeated", "Each source_ref may stand in one row only; the first one was taken.")
 
@@ -99,16 +99,10 @@ def load_rows(
 
 
 def _index(progress: Progress) -> None:
-    last, done = 0, 0
-    while True:
-        with connection.cursor() as cursor:
-            batch = apply.next_to_index(cursor, last, INDEX_BATCH)
-        if not batch:
-            break
-        index_children(batch)
-        last, done = batch[-1], done + len(batch)
+    def tell(done: int) -> None:
         progress("index", done)
-    if done >= MANY:
+
+    if index_changed(tell, index_new(tell)) >= MANY:
         recount()
 
 

@@ -27,6 +27,7 @@ from records.models import (
     SourceLink,
 )
 from records.search import SearchTerms, TypedDate, search
+from records.search.index import differences
 from tests.audit.faults import event_insert_fails
 from tests.factories.accounts import acting_as, authority
 
@@ -153,6 +154,24 @@ def test_a_changed_row_keeps_what_it_replaces(run):
     assert Carer.objects.get(ended_on__isnull=True).name == "Huw Morgan"
     assert BirthDate.objects.get(is_current=True).born_on.day == 15
     assert SourceLink.objects.count() == 1
+
+
+def test_search_rows_of_a_load_are_what_the_records_say(run):
+    """New children are indexed from the file's rows, not read back: the result is the same."""
+    poor = dict.fromkeys(FULL, "")
+    run(
+        as_csv(
+            FULL,
+            poor | {"source_ref": "A2", "family_name": "O'Brien-Smith", "date_of_birth": "2015"},
+            poor | {"source_ref": "A3", "given_name": "Łucja", "former_family_name": "Nowak"},
+            FULL | {"source_ref": "A4", "address_line_1": "No fixed abode"},
+            FULL | {"source_ref": "A5", "former_family_name": "ap Rhŷs"},
+        )
+    )
+    run(as_csv(FULL | {"town": "Mockford", "postcode": "ZZ99 3VZ"}))
+    ids = list(ChildRecord.objects.values_list("pk", flat=True))
+    assert len(ids) == 5
+    assert list(differences(ids, "default")) == []
 
 
 def test_a_change_is_found_by_its_new_and_its_former_name(run):
