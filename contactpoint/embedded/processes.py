@@ -43,14 +43,12 @@ def start_processes(
     ]
 
 
-def start_command(
-    arguments: list[str], environment: Mapping[str, str], log: Path | None = None
-) -> Child:
-    """Start a `manage.py` command that sees every role; its output goes to `log` or to ours."""
+def start_command(arguments: list[str], environment: Mapping[str, str]) -> Child:
+    """Start a `manage.py` command that sees every role, and whose output is ours."""
     return start(
         arguments[0],
         [sys.executable, CHECKOUT / "manage.py", *arguments],
-        log=log,
+        log=None,
         environment=visible_to(None, environment),
         folder=CHECKOUT,
     )

@@ -7,24 +7,15 @@ import base64
 import hashlib
 import hmac
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypedDict
 
 PERIOD = 30  # seconds that a code lasts
 
 
-class Person(TypedDict):
-    """One invented person, as `manage.py demo_people --json` tells them."""
-
-    role: str
-    organisation: str
-    name: str
-    email: str
-    password: str
-    totp_secret: str
-
-
+# One invented person, as `manage.py demo_people --json` tells them.
+Person = Mapping[str, str]
+FIELDS = ("role", "organisation", "name", "email", "password", "totp_secret")
 HEADINGS = ("Role", "Organisation", "Name", "E-mail", "Password", "TOTP secret", "Code now")
 
 
@@ -49,10 +40,9 @@ def welcome(address: str, people: Sequence[Person], folder: Path, seconds: float
 
 def table(people: Sequence[Person], now: float) -> list[str]:
     """The people as aligned lines, with the code that their authenticator shows at `now`."""
-    rows = [HEADINGS]
+    rows: list[tuple[str, ...]] = [HEADINGS]
     for person in people:
-        fields = (person[key] for key in ("role", "organisation", "name", "email", "password"))
-        rows.append((*fields, person["totp_secret"], totp(person["totp_secret"], now)))  # type: ignore[arg-type]
+        rows.append((*(person[name] for name in FIELDS), totp(person["totp_secret"], now)))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     pairs = ([cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in rows)
     return ["  ".join(cells).rstrip() for cells in pairs]

@@ -8,18 +8,15 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from threading import Event
 
 from contactpoint.embedded import processes, screen
-from contactpoint.embedded.children import CannotStart, Child, tied
+from contactpoint.embedded.children import CannotStart, Child
 from contactpoint.embedded.environment import in_production
 from contactpoint.embedded.servers import Servers, open_own_state
-from contactpoint.embedded.state import CHECKOUT, AlreadyHeld, State, state_folder
+from contactpoint.embedded.state import AlreadyHeld, State, state_folder, write_private
 
 STOPPING = 5.5  # seconds for beat, worker and web together; Valkey and PostgreSQL have four more
 READY = 60.0  # seconds for the first answer
@@ -92,45 +89,34 @@ class Demo:
         _say("PostgreSQL and Valkey …")
         self.servers.start(self.stop_asked.is_set)
         self.environment = {**self.servers.environment(), "CONTACTPOINT_DEMO": "1"}
-        _say("Tables …")
-        self._command(["migrate", "--verbosity", "0"], self.state.folder / "migrate.log")
-        (self.state.folder / "migrated").touch()
-        _say("Invented people and children …")
-        self._command(["seed_demo", "--children", str(self.number_of_children)], None)
+        _say("Tables, invented people and children …")
+        people = self._prepare()
         _say("Web, worker and beat …")
         port, listeners = processes.listen(self.asked_port)
         folder = self.state.folder
         self.processes = processes.start_processes(listeners, self.environment, folder)
-        people = self._people()
         self._until(lambda: processes.is_ready(port), READY)
         address = f"http://localhost:{port}"
         self.state.announce(address, self.environment)
         _say(screen.welcome(address, people, folder, time.monotonic() - began))
 
-    def _command(self, arguments: list[str], log: Path | None) -> None:
-        """Run a command to its end, ready to stop at any time. Raises CannotStart if it fails."""
-        child = processes.start_command(arguments, self.environment, log)
+    def _prepare(self) -> list[screen.Person]:
+        """Tables and data; who can sign in. Stops at once if asked to. Raises CannotStart."""
+        passwords = self.state.folder / "people.json"
+        write_private(passwords, "")
+        count = str(self.number_of_children)
+        command = ["prepare_demo", str(passwords), "--children", count]
+        child = processes.start_command(command, self.environment)
         try:
             while child.running:
                 self._pause(0.1)
+            if child.process.returncode:
+                raise CannotStart("The tables and the invented data could not be made: see above.")
+            (self.state.folder / "migrated").touch()
+            people: list[screen.Person] = json.loads(passwords.read_text(encoding="utf-8"))
         finally:
             child.kill()
-        if child.process.returncode:
-            raise CannotStart(f"`manage.py {child.name}` failed. {child.tail()}")
-
-    def _people(self) -> list[screen.Person]:
-        done = subprocess.run(  # noqa: S603 - a fixed command, no shell
-            [sys.executable, CHECKOUT / "manage.py", "demo_people", "--json"],
-            env=processes.visible_to(None, self.environment),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            preexec_fn=tied(),
-        )
-        if done.returncode:
-            errors = done.stderr.decode(errors="replace").strip()
-            raise CannotStart(f"`manage.py demo_people` failed.\n{errors}")
-        people: list[screen.Person] = json.loads(done.stdout)
+            passwords.unlink()
         return people
 
     def _until(self, ready: Callable[[], bool], seconds: float) -> None:

@@ -12,6 +12,7 @@ wsgi_app = "contactpoint.wsgi"
 worker_class = "gthread"
 workers = 2
 threads = 4
+preload_app = True  # loaded once, not once a worker: the demo starts sooner
 graceful_timeout = 2
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - gunicorn unlinks it at once

@@ -29,7 +29,7 @@ class Demo:
             if "Ctrl-C" in line:
                 break
         assert "Ctrl-C" in self.said, self.said + self.process.communicate()[0]
-        self.port = int(re.search(r"http://localhost:(\d+)", self.said)[1])
+        self.port = int(re.findall(r"http://localhost:(\d+)", self.said)[0])
         self.descendants = descendants_of(self.process.pid)
 
     def ready(self) -> int:
@@ -40,9 +40,7 @@ class Demo:
 
     def held_by(self, word: str) -> list[dict[str, str]]:
         """The database addresses that each process with `word` among its arguments can see."""
-        found = [
-            pid for pid in self.descendants if any(word in part for part in _read(pid, "cmdline"))
-        ]
+        found = [pid for pid in self.descendants if word in _read(pid, "cmdline")]
         return [
             {
                 name: value

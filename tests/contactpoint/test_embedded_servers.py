@@ -13,7 +13,9 @@ from tests.contactpoint.embedded import Stack, alive, connect, python, within
 
 
 def test_every_role_has_a_password_of_its_own(stack):
-    passwords = {re.search(":([^:@]+)@", stack.environment[name])[1] for name in DATABASE_VARIABLES}
+    passwords = {
+        re.findall(":([^:@]+)@", stack.environment[name])[0] for name in DATABASE_VARIABLES
+    }
 
     assert len(passwords) == len(DATABASE_VARIABLES)
 

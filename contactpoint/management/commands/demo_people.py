@@ -1,6 +1,7 @@
 """`demo_people`: who can sign in to the running demonstration, and with what. Invented people."""
 
 import json
+import time
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
 from accounts.synthetic import is_synthetic
+from contactpoint.embedded.screen import table
 from contactpoint.invented.people import PEOPLE, credentials_of
 
 
@@ -27,8 +29,8 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(people, ensure_ascii=False))
             return
-        for person in people:
-            self.stdout.write("\t".join(person.values()))
+        for line in table(people, time.time()):
+            self.stdout.write(line)
 
 
 def _people() -> list[dict[str, str]]:
