@@ -1,0 +1,197 @@
+"""One sample of every page of the site: who asks for it and at which address.
+
+A route without a line here fails `test_pages.py`: either it is a page, or it says why it is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.test import Client
+from django.urls import reverse
+
+from accounts.actions import invite_person
+from accounts.models import User
+from accounts.roles import Role
+from records.models import ChildRecord, Involvement
+from tests.factories import accounts, records
+
+REASON = {"purpose": "child_at_risk", "case_reference": "TEST-1"}
+
+
+@dataclass
+class World:
+    """The people and the child the samples are about, and each person's signed-in client."""
+
+    child: ChildRecord
+    involvement: Involvement
+    practitioner: User
+    invitation: str
+    clients: dict[str, Client]
+    passkey: int
+    search: str
+
+
+def build_world() -> World:
+    """One authority, its people, one child with everything recorded, found and opened once."""
+    authority = accounts.LocalAuthorityFactory(duty_phone="01632 960 901")
+    practitioner = accounts.UserFactory(employer=authority)
+    accounts.grant(practitioner, Role.PRACTITIONER)
+    accounts.grant(practitioner, Role.MEDIATOR)
+    manager = accounts.acting_as(Role.MANAGEMENT_TEAM, at=authority)
+    newcomer = accounts.UserFactory(employer=authority)
+    child = records.child(
+        "Siobhán", "Khan", "2015-03-08", postcode="ZA1 1AA", carer="Aisha Khan",
+        nhs_number="9990000018", authority=authority.authority,
+    )  # fmt: skip
+    records.place_at_school(child)
+    records.register(child)
+    involvement = records.InvolvementFactory(child=child)
+    clients = {"nobody": Client()}
+    for name, user in (("practitioner", practitioner), ("manager", manager.user)):
+        clients[name] = Client()
+        accounts.sign_in(clients[name], user)
+    RecoveryCodes.activate(practitioner)
+    key_holder = accounts.UserFactory(employer=authority)
+    clients["key holder"] = Client()
+    accounts.sign_in(clients["key holder"], key_holder)
+    clients["newcomer"] = newcomer_client(newcomer)
+    clients["half way"] = half_way_client(practitioner)
+    return World(
+        child=child,
+        involvement=involvement,
+        practitioner=practitioner,
+        invitation=invitation(manager),
+        clients=clients,
+        passkey=passkey_of(key_holder),
+        search=open_record(clients["practitioner"], child),
+    )
+
+
+def newcomer_client(user: User) -> Client:
+    """Signed in by password, no second factor set up yet."""
+    client = Client()
+    client.post(reverse("account_login"), {"login": user.email, "password": accounts.PASSWORD})
+    return client
+
+
+def half_way_client(user: User) -> Client:
+    """The password was right; the second factor, which this account has, is asked for now."""
+    return newcomer_client(user)
+
+
+def invitation(manager) -> str:
+    invited = invite_person(
+        email="new@authority.example", given_name="New", family_name="Person",
+        work_phone="01632 960 100", line_manager_name="Sam Manager",
+        line_manager_email="sam@authority.example", employer=manager.organisation, by=manager,
+    )  # fmt: skip
+    return invited.token
+
+
+def passkey_of(user: User) -> int:
+    data = {"name": "Blue key", "credential": {"clientExtensionResults": {}}}
+    return Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data=data).pk
+
+
+def open_record(client: Client, child: ChildRecord) -> str:
+    """Searches for the child and opens the record, so that a reason is stated; the search's key."""
+    searched = client.post(
+        reverse("records:search"),
+        {"given_name": "Siobhan", "family_name": "Khan", "date_of_birth_0": "8",
+         "date_of_birth_1": "3", "date_of_birth_2": "2015", **REASON},
+    )  # fmt: skip
+    assert searched.status_code == 302, searched.content.decode()
+    results = searched.headers["Location"]
+    client.get(results)
+    key = results.rstrip("/").rsplit("/", 1)[-1]
+    client.post(reverse("records:open-record", args=[child.key]), {"search": key})
+    return key
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Who asks, and for which address."""
+
+    who: str
+    path: Callable[[World], str]
+
+
+def at(name: str, who: str, *arguments: Callable[[World], object], query: str = "") -> Sample:
+    return Sample(who, lambda world: reverse(name, args=[a(world) for a in arguments]) + query)
+
+
+def child_key(world: World) -> object:
+    return world.child.key
+
+
+def passkey(world: World) -> object:
+    return world.passkey
+
+
+PAGES: dict[str, Sample] = {
+    "account_login": at("account_login", "nobody"),
+    "account_inactive": at("account_inactive", "nobody"),
+    "account_reset_password": at("account_reset_password", "nobody"),
+    "account_reset_password_done": at("account_reset_password_done", "nobody"),
+    "account_reset_password_from_key": at(
+        "account_reset_password_from_key", "nobody",
+        lambda world: user_pk_to_url_str(world.practitioner),
+        lambda world: default_token_generator.make_token(world.practitioner),
+    ),
+    "account_reset_password_from_key_done": at("account_reset_password_from_key_done", "nobody"),
+    "accounts:accessibility": at("accounts:accessibility", "nobody"),
+    "accounts:cookies": at("accounts:cookies", "nobody"),
+    "accounts:privacy": at("accounts:privacy", "nobody"),
+    "accounts:invitation": at("accounts:invitation", "nobody", lambda world: world.invitation),
+    "mfa_authenticate": at("mfa_authenticate", "half way"),
+    "accounts:second-factor": at("accounts:second-factor", "newcomer"),
+    "mfa_activate_totp": at("mfa_activate_totp", "newcomer"),
+    "account_change_password": at("account_change_password", "practitioner"),
+    "account_logout": at("account_logout", "practitioner"),
+    "account_reauthenticate": at("account_reauthenticate", "practitioner"),
+    "accounts:choose-role": at("accounts:choose-role", "practitioner"),
+    "accounts:home": at("accounts:home", "practitioner"),
+    "accounts:your-account": at("accounts:your-account", "practitioner"),
+    "mfa_add_webauthn": at("mfa_add_webauthn", "practitioner"),
+    "mfa_deactivate_totp": at("mfa_deactivate_totp", "practitioner"),
+    "mfa_edit_webauthn": at("mfa_edit_webauthn", "key holder", passkey),
+    "mfa_generate_recovery_codes": at("mfa_generate_recovery_codes", "practitioner"),
+    "mfa_index": at("mfa_index", "practitioner"),
+    "mfa_list_webauthn": at("mfa_list_webauthn", "key holder"),
+    "mfa_reauthenticate": at("mfa_reauthenticate", "practitioner"),
+    "mfa_reauthenticate_webauthn": at("mfa_reauthenticate_webauthn", "practitioner"),
+    "mfa_remove_webauthn": at("mfa_remove_webauthn", "key holder", passkey),
+    "mfa_view_recovery_codes": at("mfa_view_recovery_codes", "practitioner"),
+    "records:search": at("records:search", "practitioner"),
+    "records:search-results": at(
+        "records:search-results", "practitioner", lambda world: world.search
+    ),
+    "records:new-record": at("records:new-record", "practitioner"),
+    "records:record": at("records:record", "practitioner", child_key),
+    "records:give-reason": at("records:give-reason", "practitioner", child_key),
+    "records:amend-record": at(
+        "records:amend-record", "practitioner", child_key, lambda world: "address"
+    ),
+    "records:dispute-field": at("records:dispute-field", "practitioner", child_key),
+    "records:record-involvement": at("records:record-involvement", "practitioner", child_key),
+    "trail:events": at("trail:events", "manager"),
+    "trail:find-person": at("trail:find-person", "manager"),
+}  # fmt: skip
+
+# Pages whose proper answer is not 200.
+STATUS = {"account_inactive": 403}
+
+NO_PAGES = {
+    "health-live": "JSON for machines",
+    "health-ready": "JSON for machines",
+    "mfa_login_webauthn": "JSON for the passkey button",
+    "records:open-record": "POST only: leads to the record",
+    "records:confirm-involvement": "POST only: leads back to the record",
+    "records:end-involvement": "POST only: leads back to the record",
+}
