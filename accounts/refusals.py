@@ -1,12 +1,9 @@
 """How a refusal is written down: one `access.denied` event in a transaction of its own, whoever was
 refused and wherever.
 
-Used by the middleware for requests, by `commands.py` for commands and by tasks. Deciding is
+Used by the middleware for requests and by `commands.py` for commands. Deciding is
 `policies.py`'s business.
 """
-
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from django.db import transaction
 
@@ -30,13 +27,3 @@ def record_refusal(acting: Acting, refused: Refused) -> None:
             target_id=refused.target_id,
             detail={"permission": refused.permission} if refused.permission else None,
         )
-
-
-@contextmanager
-def refusals_recorded(acting: Acting) -> Iterator[None]:
-    """Around the work of a task: a `Refused` is recorded and raised on."""
-    try:
-        yield
-    except Refused as refused:
-        record_refusal(acting, refused)
-        raise

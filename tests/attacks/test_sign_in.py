@@ -117,6 +117,23 @@ def test_setting_up_totp_opens_the_rest_and_issues_recovery_codes(client, events
     assert secret not in stored
 
 
+def test_setting_up_a_factor_late_asks_for_the_password_again(client, events):
+    """A session left open for six minutes does not take somebody else's telephone."""
+    user = UserFactory()
+    url = "/account/factors/totp/activate/"
+    again = "/account/reauthenticate/"
+    with time_machine.travel(time.time(), tick=False) as clock:
+        give_password(client, user.email)
+        clock.shift(6 * 60)
+        assert client.get(url).url == f"{again}?next=%2Faccount%2Ffactors%2Ftotp%2Factivate%2F"
+        events.mark()
+        assert client.post(again, {"password": "wrong-oak-harbour"}).status_code == 200
+        assert events.one("auth.reauthentication_failed").actor_id == user.pk
+        assert client.post(again, {"password": PASSWORD, "next": url}).url == url
+        assert events.one("auth.reauthenticated").detail == {"factor": "password"}
+        assert client.get(url).status_code == 200
+
+
 def test_the_factor_is_not_added_if_its_event_fails(client):
     user = UserFactory()
     give_password(client, user.email)
