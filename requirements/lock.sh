@@ -12,10 +12,10 @@ compile() { # name, further options
 }
 
 compile_all() {
-    compile base
-    compile demo --extra demo -c requirements/base.txt
-    compile dev --extra demo --extra dev -c requirements/base.txt
-    compile bench --extra demo --extra dev --extra bench -c requirements/dev.txt
+    compile base &&
+        compile demo --extra demo -c requirements/base.txt &&
+        compile dev --extra demo --extra dev -c requirements/base.txt &&
+        compile bench --extra demo --extra dev --extra bench -c requirements/dev.txt
 }
 
 if [ "${1:-}" != --check ]; then
