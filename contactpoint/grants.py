@@ -82,9 +82,6 @@ def apply_grants(alias: str = "owner") -> None:
 
 
 def _tables_of(model: type[models.Model]) -> list[str]:
-    through = [
-        field.remote_field.through._meta.db_table
-        for field in model._meta.local_many_to_many
-        if field.remote_field.through._meta.auto_created
-    ]
-    return [model._meta.db_table, *through]
+    through = (field.remote_field.through for field in model._meta.local_many_to_many)
+    links = [link._meta.db_table for link in through if link and link._meta.auto_created]
+    return [model._meta.db_table, *links]

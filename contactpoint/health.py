@@ -41,12 +41,12 @@ def _works(check: Callable[[], bool]) -> bool:
 def _database() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-        return cursor.fetchone() == (1,)
+        return bool(cursor.fetchone() == (1,))
 
 
 def _cache() -> bool:
     cache.set("health", "1", 10)
-    return cache.get("health") == "1"
+    return bool(cache.get("health") == "1")
 
 
 def _broker() -> bool:

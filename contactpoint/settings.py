@@ -12,6 +12,8 @@ import environ
 import structlog
 from csp.constants import NONE, SELF
 
+from contactpoint.logs import error_without_words
+
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -101,7 +103,7 @@ TEMPLATES = [
 
 
 def _database(variable: str) -> dict[str, Any]:
-    """A DATABASES entry. django-environ leaves a percent-encoded socket folder as it is: decode it."""
+    """A DATABASES entry. django-environ leaves a percent-encoded socket folder undecoded."""
     config: dict[str, Any] = env.db_url(variable)
     options = dict(config.pop("OPTIONS", {}))
     if "host" in options:
@@ -231,6 +233,7 @@ GUARDIAN_MONKEY_PATCH_USER = False
 
 # --- sessions -------------------------------------------------------------------------------------
 
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no third cookie
 SESSION_IDLE_SECONDS = 15 * 60
 SESSION_ABSOLUTE_SECONDS = 8 * 3600
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS + 3600  # our own limits end it first, with an event
@@ -319,7 +322,11 @@ LOGGING = {
     "formatters": {
         "json": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.processors.JSONRenderer(),
+            "processors": [
+                error_without_words,
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
             "foreign_pre_chain": [
                 structlog.contextvars.merge_contextvars,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -344,7 +351,6 @@ structlog.configure(
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
-        structlog.processors.format_exc_info,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),

@@ -149,7 +149,7 @@ def get(port, path):
 @pytest.fixture
 def start(python, installed, environment, tmp_path):
     """Starts a process of the production shape; stops it afterwards."""
-    running = []
+    running: list[subprocess.Popen[bytes]] = []
 
     def run(*command):
         log = (tmp_path / f"{len(running)}.log").open("w+")

@@ -96,7 +96,8 @@ def invitation(manager) -> str:
 
 def passkey_of(user: User) -> int:
     data = {"name": "Blue key", "credential": {"clientExtensionResults": {}}}
-    return Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data=data).pk
+    made = Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data=data)
+    return int(made.pk)
 
 
 def open_record(client: Client, child: ChildRecord) -> str:

@@ -401,7 +401,7 @@ def test_rows_from_elsewhere_go_the_same_way():
         ImportRow(line=1, source_ref="A1", given_name="Eve", family_name="Stone"),
         Reject(2, "sex", "unknown code", "Write F, M or N."),
     ]
-    told = []
+    told: list[Reject] = []
     summary = load_rows(rows, source="x", on_reject=told.append, by=acting_as(Role.MANAGEMENT_TEAM))
     assert (summary.read, summary.created, summary.rejected) == (2, 1, 1)
     assert told == rows[1:]
