@@ -21,6 +21,8 @@ from records.models import (
     ChildName,
     ChildRecord,
     DisputedField,
+    Identifier,
+    IdentifierScheme,
     Involvement,
     NameUse,
     Place,
@@ -168,8 +170,15 @@ def _place(place: Place, name: str, phone: str) -> PlaceView:
 
 def _identifiers(child: ChildRecord) -> tuple[IdentifierView, ...]:
     return tuple(
-        IdentifierView(row.get_scheme_display(), row.value) for row in child.identifiers.all()
+        IdentifierView(row.get_scheme_display(), _spaced(row)) for row in child.identifiers.all()
     )
+
+
+def _spaced(row: Identifier) -> str:
+    """An NHS number is read out and compared in groups of three, three and four."""
+    if row.scheme != IdentifierScheme.NHS_NUMBER:
+        return row.value
+    return f"{row.value[:3]} {row.value[3:6]} {row.value[6:]}"
 
 
 def _involvement(row: Involvement) -> InvolvementView:

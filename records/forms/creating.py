@@ -76,7 +76,8 @@ class NewChildForm(NameForm):
 
     def warn(self, looked_up: UUID) -> None:
         """Makes the next button say that this is another child, after a look found some alike."""
-        self.data = {**self.data, "looked_up": str(looked_up), "is_another_child": "on"}
+        typed = dict(self.data.items())  # unpacking a QueryDict would give lists
+        self.data = typed | {"looked_up": str(looked_up), "is_another_child": "on"}
         self.helper.layout.fields[-1].value = ANOTHER_CHILD
 
     @property

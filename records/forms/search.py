@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from crispy_forms.layout import LayoutObject
-from crispy_forms_gds.layout import Field, Fieldset, Fixed, Fluid, Size
+from crispy_forms_gds.layout import Div, Field, Fieldset, Fixed, Size
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -14,7 +14,13 @@ from records.forms.fields import IdentifierField, TypedDateField
 from records.models import Sex
 from records.search import SearchTerms
 
+SIDE_BY_SIDE = "cp-side-by-side"
 NOTHING_TYPED = "Enter what you know about the child: a name and a date of birth find most children"
+
+
+def digits() -> forms.TextInput:
+    """A box for a number as GOV.UK draws it: text, with the keyboard for digits on a phone."""
+    return forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
 
 class SearchForm(ReasonForm):
@@ -29,16 +35,19 @@ class SearchForm(ReasonForm):
         help_text="For example, 27 3 2014. If you know the year only, leave day and month empty.",
         required=False,
     )
-    age_from = forms.IntegerField(label="Age from", min_value=0, max_value=26, required=False)
-    age_to = forms.IntegerField(label="Age to", min_value=0, max_value=26, required=False)
+    age_from = forms.IntegerField(
+        label="Age from", min_value=0, max_value=26, required=False, widget=digits()
+    )
+    age_to = forms.IntegerField(
+        label="Age to", min_value=0, max_value=26, required=False, widget=digits()
+    )
     sex = forms.ChoiceField(
         label="Sex",
         required=False,
         choices=[("", "Any, or not known"), (Sex.FEMALE, "Female"), (Sex.MALE, "Male")],
     )
     postcode = forms.CharField(
-        label="Postcode",
-        help_text="Of the child's home, now or before",
+        label="Postcode of a home, now or before",
         max_length=10,
         required=False,
     )
@@ -49,13 +58,18 @@ class SearchForm(ReasonForm):
     def layout(self) -> list[LayoutObject | str]:
         return [
             Fieldset(
-                Field.text("family_name", field_width=Fluid.TWO_THIRDS),
-                Field.text("given_name", field_width=Fluid.TWO_THIRDS),
+                Div(Field.text("family_name"), Field.text("given_name"), css_class=SIDE_BY_SIDE),
                 Field("date_of_birth"),
-                Field.text("age_from", field_width=Fixed.TWO),
-                Field.text("age_to", field_width=Fixed.TWO),
-                Field.text("postcode", field_width=Fixed.TEN),
-                Field.select("sex"),
+                Div(
+                    Field.text("age_from", field_width=Fixed.TWO),
+                    Field.text("age_to", field_width=Fixed.TWO),
+                    css_class=SIDE_BY_SIDE,
+                ),
+                Div(
+                    Field.text("postcode", field_width=Fixed.TEN),
+                    Field.select("sex"),
+                    css_class=SIDE_BY_SIDE,
+                ),
                 Field.text("identifier", field_width=Fixed.TWENTY),
                 legend="About the child",
                 legend_size=Size.MEDIUM,

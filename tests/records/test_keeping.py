@@ -117,8 +117,10 @@ def test_twins_with_one_name_are_two_records_after_a_warning(client, signed_in, 
     page = warned.content.decode()
     assert "Is this the same child?" in page
     assert ChildRecord.objects.count() == 1
-    key = warned.context["search_key"]
-    create(client, looked_up=key, is_another_child="on")
+    again = warned.context["form"]
+    shown = {name: again[name].value() for name in NEW if not name.startswith("date_of_birth")}
+    assert shown == {name: value for name, value in NEW.items() if name in shown}
+    create(client, **shown, looked_up=again["looked_up"].value(), is_another_child="on")
     assert ChildRecord.objects.count() == 2
     assert events.actions() == ["search.performed", "record.created"]
 

@@ -91,7 +91,7 @@ def test_a_record_shows_who_is_involved_and_how_to_reach_them(client, practition
         "Nora Brennan",
         place.school.name,
         practice.name,
-        "9434765919",
+        "943 476 5919",
     ):
         assert text in page
 
