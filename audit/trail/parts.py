@@ -134,6 +134,11 @@ def _either(word: str) -> Callable[[Any], str]:
     return lambda value: word if value else ""
 
 
+def _methods(code: str) -> str:
+    """`password+totp` as "password and authenticator app"."""
+    return joined(METHODS.get(each, plain(each)) for each in code.split("+"))
+
+
 PARTS: dict[str, Part] = {
     "because": Part(("reason",), _because),
     "command": _from_detail("command"),
@@ -147,7 +152,7 @@ PARTS: dict[str, Part] = {
     "fields": _from_detail("fields", _names),
     "filters": _from_detail("filters", lambda names: joined(map(plain, names))),
     "load": Part(tuple(f"detail.{key}" for key in LOAD_COUNTS), _load),
-    "method": _from_detail("method", lambda code: METHODS.get(code, plain(code))),
+    "method": _from_detail("method", _methods),
     "own_surname": Part(
         ("own_surname",),
         lambda e: "a family name is the practitioner\u2019s own" if e.own_surname else "",
