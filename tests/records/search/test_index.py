@@ -9,11 +9,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from accounts.synthetic import MARK
 from records.models import BirthDate, ChildName, ChildSearch, NameDelete, NameStat
 from records.search import index_children, remove_children, vocabulary
-from tests.audit.owner import owner_cursor
-from tests.records.search.worlds import BORN, add_child, found, typed
+from tests.records.search.worlds import BORN, add_child, found, marked_synthetic, typed
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 
@@ -93,12 +91,8 @@ def run(command: str, *args: str) -> str:
 @pytest.fixture
 def synthetic() -> Iterator[None]:
     """The test database carries the mark of invented children while the test runs."""
-    with owner_cursor() as cursor:
-        cursor.execute("SELECT current_database()")
-        (name,) = cursor.fetchone()
-        cursor.execute(f"COMMENT ON DATABASE {name} IS '{MARK}'")
+    with marked_synthetic():
         yield
-        cursor.execute(f"COMMENT ON DATABASE {name} IS NULL")
 
 
 @pytest.mark.usefixtures("synthetic")

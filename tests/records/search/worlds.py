@@ -1,9 +1,13 @@
 """Small worlds of invented children for search tests: records in the tables, rows in the index."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
+from accounts.synthetic import MARK
 from records.models import Address, BirthDate, ChildName, ChildRecord, Identifier
 from records.search import SearchTerms, TypedDate, index_children, search, vocabulary
+from tests.audit.owner import owner_cursor
 
 TODAY = date(2026, 11, 22)
 BORN = date(2015, 3, 9)
@@ -62,3 +66,16 @@ def found(**terms: object) -> list[int]:
 def reasons(**terms: object) -> tuple[str, ...]:
     """Why the first child of a search is listed."""
     return search(SearchTerms(**terms), today=TODAY).hits[0].reasons
+
+
+@contextmanager
+def marked_synthetic() -> Iterator[None]:
+    """The test database carries the mark of invented children while this lasts."""
+    with owner_cursor() as cursor:
+        cursor.execute("SELECT current_database()")
+        (name,) = cursor.fetchone()
+        cursor.execute(f"COMMENT ON DATABASE {name} IS '{MARK}'")
+        try:
+            yield
+        finally:
+            cursor.execute(f"COMMENT ON DATABASE {name} IS NULL")
