@@ -89,13 +89,16 @@ class Demo:
         _say("PostgreSQL and Valkey …")
         self.servers.start(self.stop_asked.is_set)
         self.environment = {**self.servers.environment(), "CONTACTPOINT_DEMO": "1"}
+        # Web loads while the data are prepared, and answers before worker and beat take its time.
+        port, listeners = processes.listen(self.asked_port)
+        folder = self.state.folder
+        self.processes.append(processes.start_web(listeners, self.environment, folder))
         _say("Tables, invented people and children …")
         people = self._prepare()
         _say("Web, worker and beat …")
-        port, listeners = processes.listen(self.asked_port)
-        folder = self.state.folder
-        self.processes = processes.start_processes(listeners, self.environment, folder)
         self._until(lambda: processes.is_ready(port), READY)
+        self.processes.append(processes.start_worker(self.environment, folder))
+        self.processes.append(processes.start_beat(self.environment, folder))
         address = f"http://localhost:{port}"
         self.state.announce(address, self.environment)
         _say(screen.welcome(address, people, folder, time.monotonic() - began))

@@ -64,6 +64,7 @@ class Life:
     said: str
     port: int
     ready: int
+    worker_ready: bool
     held: dict[str, list[dict[str, str]]]
     second_start: tuple[int, str]
     command: tuple[int, str]
@@ -88,6 +89,8 @@ def life(resting_folder: Path) -> Life:
         held = {word: first.held_by(word) for word in ("gunicorn", "worker", "beat")}
         second_start = _finished("demo", state=resting_folder)
         command = _finished("demo_people", "--json", state=resting_folder)
+        worker_log = resting_folder / "worker.log"
+        worker_ready = within(60, lambda: "ready." in worker_log.read_text())
         began = time.monotonic()
         first.process.send_signal(signal.SIGINT)
         last_words = first.process.communicate(timeout=30)[0]
@@ -103,6 +106,7 @@ def life(resting_folder: Path) -> Life:
         said=first.said,
         port=first.port,
         ready=ready,
+        worker_ready=worker_ready,
         held=held,
         second_start=second_start,
         command=command,
@@ -137,6 +141,7 @@ def test_a_first_command_makes_servers_and_tables_and_leaves_none_running(life):
 
 def test_it_works_and_shows_the_people_with_a_code(life):
     assert life.ready == 200
+    assert life.worker_ready
     assert re.search(r"Practitioner .* \d{6}\n", life.said)
     assert re.search(r"Central team member .* \d{6}\n", life.said)
     assert "invented" in life.said
