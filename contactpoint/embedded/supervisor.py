@@ -153,17 +153,15 @@ class Demo:
 
 
 def _port(text: str) -> int:
-    number = int(text)
-    if not 0 < number < 65536:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
         raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
-    return number
+    return int(text)
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least one child")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("a whole number, at least one child")
+    return int(text)
 
 
 def _say(text: str) -> None:
