@@ -88,9 +88,9 @@ def accessibility_faults(page: Page) -> list[str]:
 
 
 def screenshot(page: Page, name: str) -> Path:
-    """Keeps a picture of the page in `test-results/`, for the person who wants to look."""
-    folder = Path(__file__).resolve().parents[1] / "test-results"
-    folder.mkdir(exist_ok=True)
+    """Keeps a picture of the page in `build/screenshots/`, for the person who wants to look."""
+    folder = Path(__file__).resolve().parents[1] / "build" / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.png"
     page.screenshot(path=path, full_page=True)
     return path

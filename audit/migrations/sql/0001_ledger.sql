@@ -11,7 +11,7 @@ begin
    where not exists (select from pg_catalog.pg_roles where rolname = wanted);
   if missing is not null then
     raise exception 'the database roles % do not exist', missing
-      using hint = 'Create the login roles before migrating; see docs/how-to/deploy.md.';
+      using hint = 'Create the login roles before migrating; see docs/runbooks/database-roles.md.';
   end if;
 end
 $$;
