@@ -298,7 +298,7 @@ def test_a_job_and_a_stranger_are_named_for_what_they_are(management_team):
     said(job("accounts.clear_sessions"), EventType.COMMAND_RUN, detail={"command": "clear"})
     said(nobody(), EventType.AUTH_PASSWORD_RESET_REQUESTED)
 
-    stranger, clearing = work(trail(auditor))
+    stranger, clearing = work(trail(auditor))[:2]  # the whole trail holds other tests' events too
 
     assert (clearing.who.name, clearing.what) == (
         "Job: accounts.clear_sessions",
