@@ -88,7 +88,7 @@ def _look_up(question: Question, known: Vocabulary, using: str) -> SearchResult:
     rows = fetch_candidates(plan.all_keys(plan.first_pass(question)), using)
     narrow = question.has_full_date or question.has_full_postcode
     if len(rows) >= FUSE and not narrow:
-        return SearchResult(refuse.fuse(question), (), 0)
+        return SearchResult(refuse.TOO_MANY, (), 0)
     scored = _score(scorer, rows)
     if max((score for score, _ in scored.values()), default=0.0) < known.bits + SURE:
         scored |= _score(scorer, _second_look(question, known, using))

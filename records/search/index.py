@@ -5,7 +5,7 @@ Counting names and learning new ones is names.py's; the form of a row is keys.py
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -53,10 +53,15 @@ def index_children(child_ids: Iterable[int], *, using: str = "default") -> None:
     if not ids:
         return
     children = dict(indexed_children(ids, using=using, lock=True))
+    store_children(children, using=using)
+    remove_children([child for child in ids if child not in children], using=using)
+
+
+def store_children(children: Mapping[int, IndexedChild], *, using: str = "default") -> None:
+    """Write the search rows of these children and the names that are new, whatever was there."""
     rows = [(child, *search_row(indexed)) for child, indexed in children.items()]
     learn_names({name for _, _, doc in rows for name in names_in(doc)}, using=using)
     _store(rows, using)
-    remove_children([child for child in ids if child not in children], using=using)
 
 
 def remove_children(child_ids: Sequence[int], *, using: str = "default") -> None:

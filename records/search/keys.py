@@ -9,14 +9,17 @@ ingredient, so the numbers of names and dates are computed once and kept; the nu
 finaliser of SplitMix64 (Steele, Lea and Flood, 2014). A collision costs one wasted comparison.
 """
 
+from collections.abc import Collection
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from records.search.normalise import outward, parts, postcode, recorded_name
 from records.search.phonetic import double_metaphone
 
 MASK = (1 << 64) - 1
 NO_DATE = 0
+
+Attribute = Literal["name", "former names", "date of birth", "sex", "address"]
 
 
 class IndexedName(NamedTuple):
@@ -38,6 +41,22 @@ class IndexedChild(NamedTuple):
     births: tuple[int, ...] = ()
     sex: str = "N"
     postcodes: tuple[str, ...] = ()
+
+    def without(self, withheld: Collection[Attribute]) -> "IndexedChild":
+        """The child as it may be found when some attributes are withheld.
+
+        All values of an attribute go together, earlier ones too: what is left over would tell the
+        rest. "former names" are all names but the current one.
+        """
+        names = self.names
+        if "former names" in withheld:
+            names = tuple(name for name in names if name.use == "current")
+        return IndexedChild(
+            names=() if "name" in withheld else names,
+            births=() if "date of birth" in withheld else self.births,
+            sex="N" if "sex" in withheld else self.sex,
+            postcodes=() if "address" in withheld else self.postcodes,
+        )
 
 
 def mix64(value: int) -> int:
@@ -157,10 +176,8 @@ def _add_district_keys(keys: set[int], family: str, places: tuple[str, ...]) -> 
 
 def _document(child: IndexedChild, pairs: list[tuple[str, str]], places: tuple[str, ...]) -> str:
     """`GIVEN|FAMILY;GIVEN|FAMILY|use|OTHER/yyyymmdd;…/sex/PC;PC`, current values first."""
-    names = ";".join(
-        _packed_name(given, family, name)
-        for (given, family), name in zip(pairs, child.names, strict=True)
-    )
+    packed = (_packed_name(*pair, name) for pair, name in zip(pairs, child.names, strict=True))
+    names = ";".join(packed) or "|"
     births = ";".join(map(str, child.births))
     return f"{names}/{births}/{child.sex[:1]}/{';'.join(places)}"
 

@@ -13,12 +13,12 @@ from records.search.vocabulary import Vocabulary
 MOST_EXPECTED = 400  # with an age range, and the fuse of a pass
 MOST_EXPECTED_BY_NAMES = 50  # with both names alone
 
-DATE = "Add the date of birth: it helps most, even if you are not sure of it."
-POSTCODE = "Add the full postcode of the child's home, now or before."
+DATE = (
+    "Add the date of birth: it helps most, even if you are not sure of it."
+    " If you do not know it, add the full postcode of the child's home, now or before."
+)
 NAMES = "Add the child's given name and family name, at least two letters of each."
-FAMILY_NAME = "Add the family name, at least two letters."
-GIVEN_NAME = "Add the given name, at least two letters."
-AGES = "Add the date of birth, or an age range if you do not know it."
+FAMILY_NAME = "Add the family name, at least two letters, or the date of birth."
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ class Refusal:
     advice: str
 
 
-TOO_MANY = "Too many children could match."
+# Also the answer when the statement itself came back full.
+TOO_MANY = Refusal("too_many", "Too many children could match.", DATE)
 TOO_LITTLE = "This is not enough to look for one child."
 
 
@@ -53,11 +54,7 @@ def _is_enough(question: Question) -> bool:
 def _advice_for_more(question: Question) -> str:
     if not question.names:
         return NAMES
-    if question.given is None and question.has_full_date:
-        return POSTCODE
-    if question.family is None:
-        return f"{FAMILY_NAME} {DATE}"
-    return DATE
+    return DATE if question.family else FAMILY_NAME
 
 
 def too_many(question: Question, vocabulary: Vocabulary) -> Refusal | None:
@@ -68,17 +65,10 @@ def too_many(question: Question, vocabulary: Vocabulary) -> Refusal | None:
         return None
     a_year = expected_pairs(question, vocabulary)
     years, most = _reach(question)
-    return fuse(question) if a_year * years > most else None
+    return TOO_MANY if a_year * years > most else None
 
 
 def _reach(question: Question) -> tuple[int, int]:
     if question.years:
         return len(question.years), MOST_EXPECTED
     return YEARS, MOST_EXPECTED_BY_NAMES
-
-
-def fuse(question: Question) -> Refusal:
-    """The same answer when the statement itself came back full."""
-    if not question.has_full_date:
-        return Refusal("too_many", TOO_MANY, DATE)
-    return Refusal("too_many", TOO_MANY, POSTCODE if not question.has_full_postcode else NAMES)

@@ -1,6 +1,6 @@
 """Trawling is refused before the table is touched; what is answered is short and uncounted."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 
 import pytest
@@ -32,6 +32,34 @@ TRAWLS = {
     "a date of birth and a sex": SearchTerms(date_of_birth=typed(BORN), sex="F"),
     "a given name and a postcode": SearchTerms(given_name="Imogen", postcode=POSTCODE),
     "a sex": SearchTerms(sex="F"),
+    "an age range": SearchTerms(age_from=5, age_to=9),
+    "a given name and an age": SearchTerms(given_name="Imogen", age_from=11, age_to=11),
+    "a given name and a year": SearchTerms(given_name="Imogen", date_of_birth=TypedDate(2015)),
+    "two initials": SearchTerms("I", "M"),
+    "two initials and a postcode": SearchTerms("I", "M", postcode=POSTCODE),
+    "two initials and an age": SearchTerms("I", "M", age_from=11, age_to=11),
+    "wildcards and a date": SearchTerms("%", "*", typed(BORN)),
+    "wildcards and a postcode": SearchTerms("", "____", postcode=POSTCODE),
+    "wildcards and an age": SearchTerms("?*", "%_%", age_from=5, age_to=15),
+    "an initial with a wildcard": SearchTerms("I*", "M%", typed(BORN)),
+    "a pattern": SearchTerms("[^x].+", "", age_from=5, age_to=15),
+    "spaces": SearchTerms("  ", "   ", typed(BORN)),
+    "a street and no name": SearchTerms(postcode="1 Invented Street"),
+    "a family name and a street": SearchTerms(family_name="Metcalfe", postcode="Invented Street"),
+    "half an identifier": SearchTerms(family_name="Metcalfe", identifier=" "),
+}
+
+HELPFUL = {
+    "a family name": "date of birth",
+    "a family name and an age": "date of birth",
+    "a family name and a district": "full postcode",
+    "a given name": "family name",
+    "a given name and a postcode": "family name",
+    "a postcode": "given name and family name",
+    "a date of birth": "given name and family name",
+    "an age range": "given name and family name",
+    "two initials and a date": "at least two letters",
+    "wildcards and a date": "at least two letters",
 }
 
 
@@ -46,6 +74,40 @@ def test_a_trawl_is_refused_without_asking_the_database(terms):
     assert result.refusal is not None
     assert result.refusal.code == "too_little"
     assert result.refusal.advice
+
+
+@pytest.mark.parametrize(("trawl", "detail"), HELPFUL.items(), ids=HELPFUL)
+def test_a_refusal_names_the_detail_that_would_help_most(trawl, detail):
+    refusal = search(TRAWLS[trawl], today=TODAY).refusal
+    assert refusal is not None
+    assert detail in refusal.advice
+
+
+def test_the_detail_that_a_refusal_names_is_enough():
+    """Whoever follows the advice is answered."""
+    child = add_child()
+    for trawl in TRAWLS.values():
+        advised = replace(
+            trawl, given_name="Imogen", family_name="Metcalfe", date_of_birth=typed(BORN)
+        )
+        result = search(advised, today=TODAY)
+        assert [hit.child_id for hit in result.hits] == [child]
+
+
+def test_no_box_asks_for_a_street_a_school_or_a_page():
+    assert {box.name for box in fields(SearchTerms)} == {
+        *("given_name", "family_name", "date_of_birth", "age_from", "age_to"),
+        *("sex", "postcode", "identifier"),
+    }
+
+
+def test_an_index_key_always_joins_two_details():
+    """The commonest name alone, or the postcode of a house without its letters, has no key."""
+    (keys, _), (namesake, _) = (
+        search_row(IndexedChild((IndexedName("Oliver", "Smith"),), births, "M", places))
+        for births, places in (((20150309,), ("AB1 2CD",)), ((20140607,), ("AB2 7EF",)))
+    )
+    assert not set(keys) & set(namesake)
 
 
 def national_frequencies(names: dict[tuple[str, str], int]) -> None:
@@ -72,6 +134,29 @@ def test_two_common_names_with_a_wide_age_range_are_refused():
     wide = search(SearchTerms("Oliver", "Smith", age_from=5, age_to=12), today=TODAY)
     assert wide.refusal is not None
     assert wide.refusal.code == "too_many"
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        SearchTerms("Oliver", "Smith", sex="M"),
+        SearchTerms("Oliver", "Smith", age_from=0, age_to=18),
+        SearchTerms("Oliver", "Smith", TypedDate(2015)),
+        SearchTerms("Oliver", "Smith", TypedDate(2015, 3)),
+        SearchTerms("Oliver", "Smith", age_from=11, age_to=11, sex="M"),
+        SearchTerms("Oliver", "Smith", postcode="AB1"),
+        SearchTerms("Ollie", "Smyth", age_from=9, age_to=12),
+        SearchTerms("Smith", "Oliver", age_from=5, age_to=12),
+    ],
+)
+def test_two_common_names_stay_refused_until_a_date_or_a_postcode_is_typed(narrowed):
+    """In an index where 4,000 a year could be meant, however they are narrowed otherwise."""
+    national_frequencies({("g", "OLIVER"): 2_000_000, ("f", "SMITH"): 800_000})
+    fill(crowd(402))
+    result = search(narrowed, today=TODAY)
+    assert result.refusal is not None
+    assert result.refusal.code == "too_many"
+    assert result.hits == ()
 
 
 def test_a_rare_name_alone_is_answered():
