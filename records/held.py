@@ -11,12 +11,11 @@ from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.acting import Acting
+from accounts.encryption import decrypt, encrypt
 from accounts.models import User
 from accounts.policies import require
 from accounts.roles import Permission
@@ -100,14 +99,9 @@ def _opened(request: SearchRequest) -> HeldSearch:
 
 
 def _seal(value: dict[str, Any]) -> str:
-    return _fernet().encrypt(json.dumps(value).encode()).decode()
+    return encrypt(json.dumps(value))
 
 
 def _unseal(text: str) -> dict[str, Any]:
-    kept: dict[str, Any] = json.loads(_fernet().decrypt(text.encode()))
+    kept: dict[str, Any] = json.loads(decrypt(text))
     return kept
-
-
-def _fernet() -> MultiFernet:
-    """The field keys, newest first, so that they can be rotated."""
-    return MultiFernet([Fernet(key) for key in settings.FIELD_KEYS])

@@ -8,13 +8,12 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from accounts import encryption
 from accounts.models import User
 from accounts.signin import events
 from accounts.signin.factors import factors_of, holds_second_factor, is_fresh
@@ -78,18 +77,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class MFAAdapter(DefaultMFAAdapter):
     def encrypt(self, text: str) -> str:
-        return _fernet().encrypt(text.encode()).decode()
+        return encryption.encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _fernet().decrypt(encrypted_text.encode()).decode()
+        return encryption.decrypt(encrypted_text)
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """The last second factor stays: set up another one first."""
         if authenticator.type == Authenticator.Type.RECOVERY_CODES:
             return True
         return bool(factors_of(authenticator.user).exclude(pk=authenticator.pk).exists())
-
-
-def _fernet() -> MultiFernet:
-    """Keys separate from SECRET_KEY, newest first, so they can be rotated."""
-    return MultiFernet([Fernet(key) for key in settings.FIELD_KEYS])
