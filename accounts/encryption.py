@@ -1,4 +1,4 @@
-"""Text encrypted at rest: TOTP secrets, held search forms. Not for anything that must be searched."""
+"""Text encrypted at rest: TOTP secrets, held search forms. Nothing that must be searched."""
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
