@@ -21,7 +21,7 @@ def error_without_words(logger: WrappedLogger, name: str, event_dict: EventDict)
     error = _exc_info(event_dict.pop("exc_info", None))
     if error is not None:
         if event_dict.get("logger") == "celery.app.trace":  # repeats the error's words
-            event_dict |= {"event": "task_failed", "task": event_dict["_record"].data["name"]}
+            event_dict.update(event="task_failed", task=event_dict["_record"].data["name"])
         event_dict["error"] = error[0].__qualname__
         event_dict["at"] = [
             f"{frame.filename}:{frame.lineno} {frame.name}"
