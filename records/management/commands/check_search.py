@@ -5,8 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.commands import add_operator_arguments, operator_for
-from accounts.policies import Refused
+from accounts.commands import acting_by_command, add_operator_arguments
 from records.search.upkeep import PERMISSION, check_index
 
 MOST_NAMED = 50
@@ -19,16 +18,13 @@ class Command(BaseCommand):
         add_operator_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        by = operator_for(options, "check_search", PERMISSION)
         found = 0
-        try:
+        with acting_by_command(options, "check_search", PERMISSION) as by:
             for batch in check_index(reason=options["reason"], by=by):
                 for difference in batch:
                     found += 1
                     if found <= MOST_NAMED:
                         self.stdout.write(f"child {difference.child_id}: {difference.kind}")
-        except Refused as refused:
-            raise CommandError(refused.decision.message, returncode=2) from refused
         if found:
             raise CommandError(f"{found:,} differences; run rebuild_search.", returncode=1)
         self.stdout.write("The search index agrees with the records.")

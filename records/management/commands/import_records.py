@@ -11,9 +11,8 @@ from typing import IO, Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.commands import add_operator_arguments, operator_for
+from accounts.commands import acting_by_command, add_operator_arguments
 from accounts.models import Authority
-from accounts.policies import require_permission
 from accounts.roles import Permission
 from accounts.synthetic import is_synthetic
 from records.feeds import BrokenFile, FileReader, Reject, Summary, load_rows
@@ -74,10 +73,11 @@ class Command(BaseCommand):
     def _load(
         self, file: BinaryIO, size: int, rejects: RejectsFile, options: dict[str, Any]
     ) -> tuple[Summary, list[str]]:
-        by = operator_for(options, "import_records", Permission.IMPORT_RECORDS)
-        require_permission(by, Permission.IMPORT_RECORDS)
         reader = FileReader(file, frozenset(Authority.objects.values_list("pk", flat=True)))
-        with ProgressBar(self.stderr, lambda: reader.bytes_read / (size or 1)) as bar:
+        with (
+            acting_by_command(options, "import_records", Permission.IMPORT_RECORDS) as by,
+            ProgressBar(self.stderr, lambda: reader.bytes_read / (size or 1)) as bar,
+        ):
             summary = load_rows(
                 reader,
                 source=options["source"],

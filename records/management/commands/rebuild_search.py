@@ -3,10 +3,9 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
-from accounts.commands import add_operator_arguments, operator_for
-from accounts.policies import Refused
+from accounts.commands import acting_by_command, add_operator_arguments
 from records.search.upkeep import PERMISSION, children_to_index, rebuild_index
 
 WIDTH = 30
@@ -19,13 +18,10 @@ class Command(BaseCommand):
         add_operator_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        by = operator_for(options, "rebuild_search", PERMISSION)
-        total = children_to_index()
-        try:
+        with acting_by_command(options, "rebuild_search", PERMISSION) as by:
+            total = children_to_index()
             for done in rebuild_index(reason=options["reason"], by=by):
                 self._show(done, total)
-        except Refused as refused:
-            raise CommandError(refused.decision.message, returncode=2) from refused
         self.stdout.write("\nThe search index is rebuilt and its names are counted.")
 
     def _show(self, done: int, total: int) -> None:

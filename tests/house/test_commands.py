@@ -1,0 +1,74 @@
+"""No command is a back door: each says which door it stands behind, and the door is tried."""
+
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command, get_commands
+
+from accounts.roles import Role
+from audit.ledger.events import EventType
+from tests.factories.accounts import UserFactory, acting_as
+
+pytestmark = pytest.mark.django_db
+
+OURS = ("accounts", "records", "audit", "contactpoint")
+
+# They touch people or records: a named account, a reason, the policies, an event.
+BY_SOMEBODY = {
+    "check_search": [],
+    "import_records": ["FILE", "--source", "test"],
+    "rebuild_search": [],
+    "reinstate_account": ["PERSON"],
+    "suspend_account": ["PERSON"],
+    "unlock_account": ["PERSON"],
+}
+# They invent or evaluate: only where everything is invented.
+SYNTHETIC_ONLY = {
+    "demo_people": [],
+    "evaluate_search": ["FILE"],
+    "explain_search": ["Khan"],
+    "load_demo_records": ["--children", "10", "--seed", "1"],
+    "seed_demo": ["--children", "10"],
+}
+# They read and write nobody's data; `install_central_body` refuses once any organisation existed,
+# and `prepare_demo` is `migrate` and `seed_demo`, which refuses for it.
+OF_THE_SYSTEM = {"audit_partitions", "demo", "install_central_body", "migrate", "prepare_demo"}
+
+
+@pytest.fixture
+def filled(db, tmp_path):
+    """Turns the words FILE and PERSON of the tables above into a file and an address."""
+    file = tmp_path / "empty.csv"
+    file.write_text("source_ref,given_name,family_name\n", encoding="utf-8")
+    person = UserFactory().email
+    return lambda words: [{"FILE": str(file), "PERSON": person}.get(word, word) for word in words]
+
+
+def test_every_command_of_ours_says_which_door_it_stands_behind():
+    ours = {name for name, app in get_commands().items() if app in OURS}
+    assert ours == {*BY_SOMEBODY, *SYNTHETIC_ONLY, *OF_THE_SYSTEM}
+    files = {path.stem for app in OURS for path in Path(app).glob("management/commands/[a-z]*.py")}
+    assert files == ours
+
+
+@pytest.mark.parametrize("name", sorted(BY_SOMEBODY))
+def test_a_command_that_touches_people_or_records_asks_who_and_why(name, filled):
+    with pytest.raises(CommandError, match="--as EMAIL --reason") as refused:
+        call_command(name, *filled(BY_SOMEBODY[name]))
+    assert refused.value.returncode == 2
+
+
+@pytest.mark.parametrize("name", sorted(BY_SOMEBODY))
+def test_a_person_whose_role_does_not_allow_it_is_refused_with_an_event(name, filled, events):
+    nobody_special = acting_as(Role.AUDITOR).user.email
+    words = [*filled(BY_SOMEBODY[name]), "--as", nobody_special, "--reason", "for this test"]
+    with pytest.raises(CommandError):
+        call_command(name, *words)
+    assert EventType.ACCESS_DENIED in events.actions()
+
+
+@pytest.mark.parametrize("name", sorted(SYNTHETIC_ONLY))
+def test_inventing_and_evaluating_is_refused_where_data_may_be_real(name, filled):
+    with pytest.raises(CommandError) as refused:
+        call_command(name, *filled(SYNTHETIC_ONLY[name]))
+    assert refused.value.returncode == 2
