@@ -26,7 +26,7 @@ BY_SOMEBODY = {
 SYNTHETIC_ONLY = {
     "demo_people": [],
     "evaluate_search": ["FILE"],
-    "explain_search": ["Khan"],
+    "explain_search": ["Umar", "Khan"],
     "load_demo_records": ["--children", "10", "--seed", "1"],
     "seed_demo": ["--children", "10"],
 }
