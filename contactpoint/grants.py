@@ -28,7 +28,7 @@ OWN_TABLES: dict[str, str] = {
     "records.ChildRecord": KEEP,
     "records.ChildSearch": ALL,  # derived: rebuilt from the records at any time
     "records.FieldDispute": KEEP,
-    "records.Identifier": ADD,
+    "records.Identifier": "SELECT, INSERT, UPDATE (ended_on)",  # ended, never rewritten
     "records.Involvement": KEEP,
     "records.NameDelete": ADD,
     "records.NameStat": KEEP,

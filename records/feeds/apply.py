@@ -6,16 +6,22 @@ Each statement reads `import_row`; `state` is n(ew), c(hanged) or u(nchanged).
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
-REPEATED = """
-DELETE FROM import_row AS later USING import_row AS first
-WHERE first.source_ref = later.source_ref AND first.line < later.line
-RETURNING later.line
-"""
+# Rows whose reference stood in an earlier line of this part, or in a part before.
+REPEATED = (
+    """DELETE FROM import_row AS later USING import_row AS first
+    WHERE first.source_ref = later.source_ref AND first.line < later.line
+    RETURNING later.line""",
+    """DELETE FROM import_row AS r USING import_seen AS s
+    WHERE s.source_ref = r.source_ref RETURNING r.line""",
+)
+REMEMBER = "INSERT INTO import_seen SELECT source_ref FROM import_row"
 
 # One feed at a time: two loads of one source must not both find a child missing.
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('records.feeds ' || %(source)s, 0))"
@@ -101,9 +107,13 @@ END_REPLACED = (
       AND NOT EXISTS (
         SELECT FROM records_practice AS s
         WHERE s.id = p.practice_id AND s.ods_code = r.practice)""",
+    """UPDATE records_sourcelink AS l SET digest = r.digest, received_at = now()
+    FROM import_row AS r
+    WHERE r.state = 'c' AND l.source = %(source)s AND l.source_ref = r.source_ref""",
 )
 
-# What a row says and the record does not hold yet.
+# What a row says and the record does not hold yet. New children need no look at what they hold,
+# and no ON CONFLICT, which would cost a second write a row.
 ADD = (
     """INSERT INTO records_childname (child_id, use, given_name, other_given_names, family_name)
     SELECT child_id, 'current', given_name, other_given_names, family_name FROM import_row AS r
@@ -145,14 +155,14 @@ ADD = (
     WHERE state = 'n' OR state = 'c' AND NOT EXISTS (
         SELECT FROM records_practiceregistration AS p
         WHERE p.child_id = r.child_id AND p.ended_on IS NULL)""",
+    # An identifier that was ended as wrong stays ended, whatever the feed repeats.
     """INSERT INTO records_identifier (child_id, scheme, value)
-    SELECT child_id, 'nhs_number', nhs_number FROM import_row
-    WHERE nhs_number <> '' AND state <> 'u'
-    ON CONFLICT (scheme, value, child_id) DO NOTHING""",
+    SELECT child_id, 'nhs_number', nhs_number FROM import_row AS r
+    WHERE nhs_number <> '' AND (state = 'n' OR state = 'c' AND NOT EXISTS (
+        SELECT FROM records_identifier AS i WHERE i.child_id = r.child_id
+          AND (i.scheme, i.value) = ('nhs_number', r.nhs_number)))""",
     """INSERT INTO records_sourcelink (child_id, source, source_ref, digest)
-    SELECT child_id, %(source)s, source_ref, digest FROM import_row WHERE state <> 'u'
-    ON CONFLICT (source, source_ref) DO UPDATE
-    SET digest = excluded.digest, received_at = now()""",
+    SELECT child_id, %(source)s, source_ref, digest FROM import_row WHERE state = 'n'""",
 )
 
 CHANGED = """
@@ -160,32 +170,41 @@ SELECT child_id FROM import_row WHERE state = 'c' AND child_id > %s ORDER BY chi
 """
 
 
+def lock(cursor: CursorWrapper, source: str) -> None:
+    """Waits for another load of the same source to end."""
+    cursor.execute(LOCK, {"source": source})
+
+
 def drop_repeated(cursor: CursorWrapper) -> list[int]:
     """Removes rows whose reference stood in an earlier line; returns their lines."""
-    cursor.execute(REPEATED)
-    return sorted(line for (line,) in cursor.fetchall())
+    lines: list[int] = []
+    for statement in REPEATED:
+        cursor.execute(statement)
+        lines += [line for (line,) in cursor.fetchall()]
+    cursor.execute(REMEMBER)
+    return sorted(lines)
 
 
-def find_known(cursor: CursorWrapper, source: str) -> dict[str, int]:
+def find_known(cursor: CursorWrapper, source: str) -> Counter[str]:
     """Says of each row whether it is new, changed or unchanged; returns how many of each."""
-    cursor.execute(LOCK, {"source": source})
     cursor.execute(KNOWN, {"source": source})
     cursor.execute(COUNTS)
-    return dict(cursor.fetchall())
+    return Counter(dict(cursor.fetchall()))
 
 
-def apply_rows(cursor: CursorWrapper, source: str, is_invented: bool) -> None:
+def apply_rows(cursor: CursorWrapper, source: str, is_invented: bool, *, has_changed: bool) -> None:
     """Writes what is new or changed to the record tables."""
     values: dict[str, str | bool | date] = {
         "source": source,
         "invented": is_invented,
         "today": timezone.localdate(),
     }
-    for statement in (*NEW, *END_REPLACED, *ADD):
+    for statement in (*NEW, *(END_REPLACED if has_changed else ()), *ADD):
         cursor.execute(statement, values)
 
 
-def next_changed(cursor: CursorWrapper, after: int, many: int) -> list[int]:
-    """The next changed children, in order of id."""
-    cursor.execute(CHANGED, (after, many))
-    return [child_id for (child_id,) in cursor.fetchall()]
+def next_changed(after: int, many: int) -> list[int]:
+    """The next changed children of the staged part, in order of id."""
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGED, (after, many))
+        return [child_id for (child_id,) in cursor.fetchall()]

@@ -31,42 +31,45 @@ FROM import_row WHERE state = 'n'
 COPY = "COPY child_search (child_id, keys, doc) FROM STDIN"
 
 
-def index_new(on_children: Callable[[int], None]) -> int:
-    """Makes the search rows of new children; returns how many, and tells so as it goes on."""
-    known: set[Name] = set()
-    done = 0
-    with connection.chunked_cursor() as reader, connection.cursor() as writer:
-        reader.execute(NEW)
-        while rows := reader.fetchmany(BATCH):
-            _index_batch(writer, rows, known)
-            done += len(rows)
-            on_children(done)
-    return done
+class Indexing:
+    """Makes search rows part by part; remembers the names it has met, and how many rows it made."""
 
+    def __init__(self, on_children: Callable[[int], None]) -> None:
+        self._on_children = on_children
+        self._known: set[Name] = set()
+        self.done = 0
 
-def index_changed(on_children: Callable[[int], None], done: int = 0) -> int:
-    """Makes the search rows of changed children anew; counts on from `done`."""
-    last = 0
-    while True:
+    def index_part(self, *, has_changed: bool) -> None:
+        """Indexes what the staged part made, and what it changed."""
         with connection.cursor() as cursor:
-            batch = apply.next_changed(cursor, last, BATCH)
-        if not batch:
-            return done
-        index_children(batch)
-        last, done = batch[-1], done + len(batch)
-        on_children(done)
+            cursor.execute(NEW)
+            self._index_new(cursor, cursor.fetchall())
+        if has_changed:
+            self._index_changed()
 
+    def _index_new(self, cursor: CursorWrapper, rows: list[tuple[Any, ...]]) -> None:
+        lines: list[str] = []
+        names: set[Name] = set()
+        for child_id, *facts in rows:
+            keys, doc = search_row(_indexed(*facts))
+            names |= names_in(doc)
+            lines.append(f"{child_id}\t{bigint_array(keys)}\t{doc}\n")
+        learn_names(names - self._known)
+        self._known |= names
+        cursor.copy_expert(COPY, io.StringIO("".join(lines)))
+        self._tell(len(rows))
 
-def _index_batch(cursor: CursorWrapper, rows: list[tuple[Any, ...]], known: set[Name]) -> None:
-    lines: list[str] = []
-    names: set[Name] = set()
-    for child_id, *facts in rows:
-        keys, doc = search_row(_indexed(*facts))
-        names |= names_in(doc)
-        lines.append(f"{child_id}\t{bigint_array(keys)}\t{doc}\n")
-    learn_names(names - known)
-    known |= names
-    cursor.copy_expert(COPY, io.StringIO("".join(lines)))
+    def _index_changed(self) -> None:
+        last = 0
+        while batch := apply.next_changed(last, BATCH):
+            index_children(batch)
+            last = batch[-1]
+            self._tell(len(batch))
+
+    def _tell(self, more: int) -> None:
+        self.done += more
+        if more:
+            self._on_children(self.done)
 
 
 def _indexed(

@@ -1,16 +1,18 @@
-"""One load from rows to event: staged, applied and indexed in one transaction.
+"""One load from rows to event: staged, applied and indexed part by part in one transaction.
 
-One transaction and not resumable batches: the event then says exactly what the load did, a fault
+One transaction and not resumable parts: the event then says exactly what the load did, a fault
 half-way leaves nothing, and since a second run finds what the first one did, running again is safe.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from accounts.acting import Acting
 from accounts.policies import require_permission
@@ -18,9 +20,9 @@ from accounts.roles import Permission
 from audit.ledger.events import EventType
 from audit.ledger.writer import append
 from records.feeds import apply
-from records.feeds.indexing import index_changed, index_new
+from records.feeds.indexing import Indexing
 from records.feeds.rows import ImportRow, Reject
-from records.feeds.stage import RowStream, stage
+from records.feeds.stage import create_staging, read_ahead, stage
 from records.search import recount
 
 SOURCE = re.compile(r"[A-Za-z0-9_.:+/-]{1,60}")
@@ -69,41 +71,66 @@ def load_rows(
     """Loads checked rows of one source; idempotent by (source, source_ref).
 
     `source` is a short code without spaces. With `dry_run` everything is checked and counted, and
-    nothing written but the event. `reason` is kept with the event. `progress` hears of rows staged
-    and children indexed. Raises `Refused`, `BrokenFile` from `rows`, ValueError for a bad source;
-    whatever is raised, nothing was loaded.
+    nothing written but the event. `reason` is kept with the event. `rows` are read in a thread of
+    their own and must not touch the database. `progress` hears of rows read and children indexed.
+    Raises `Refused`, `BrokenFile` from `rows`, ValueError for a bad source; whatever is raised,
+    nothing was loaded.
     """
     require_permission(by, Permission.IMPORT_RECORDS)
     if not SOURCE.fullmatch(source):
         raise ValueError("a source is named by a code without spaces, such as 'school-census'")
-    rejects = _Rejects(on_reject)
+    load = _Load(source, dry_run, is_invented, _Rejects(on_reject), progress)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a million deferred checks take memory
-        stream = RowStream(rows, rejects, lambda done: progress("read", done))
-        stage(cursor, stream)
-        for line in apply.drop_repeated(cursor):
-            rejects(Reject(line, "source_ref", *REPEATED))
-        counts = apply.find_known(cursor, source)
-        if not dry_run:
-            apply.apply_rows(cursor, source, is_invented)
-            _index(progress)
-        summary = Summary(
-            read=stream.lines_read,
-            created=counts.get("n", 0),
-            changed=counts.get("c", 0),
-            unchanged=counts.get("u", 0),
-            rejected=rejects.rows,
-        )
+        summary = load.run(rows, cursor)
         _record(summary, source, dry_run, reason, by)
     return summary
 
 
-def _index(progress: Progress) -> None:
-    def tell(done: int) -> None:
-        progress("index", done)
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """One load under way."""
 
-    if index_changed(tell, index_new(tell)) >= MANY:
-        recount()
+    source: str
+    dry_run: bool
+    is_invented: bool
+    rejects: _Rejects
+    progress: Progress
+
+    def run(self, rows: Iterable[ImportRow | Reject], cursor: CursorWrapper) -> Summary:
+        """Takes part after part; the next one is read meanwhile."""
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a million deferred checks take memory
+        create_staging(cursor)
+        apply.lock(cursor, self.source)
+        counts: Counter[str] = Counter()
+        indexing = Indexing(lambda done: self.progress("index", done))
+        lines_read = 0
+        with read_ahead(rows) as parts:
+            for part in parts:
+                for reject in part.rejects:
+                    self.rejects(reject)
+                lines_read = part.lines_read
+                self.progress("read", lines_read)
+                stage(cursor, part)
+                counts += self._take(cursor, indexing)
+        if indexing.done >= MANY:
+            recount()
+        return Summary(
+            read=lines_read,
+            created=counts["n"],
+            changed=counts["c"],
+            unchanged=counts["u"],
+            rejected=self.rejects.rows,
+        )
+
+    def _take(self, cursor: CursorWrapper, indexing: Indexing) -> Counter[str]:
+        """Applies and indexes the staged part; returns how many rows are new, changed and not."""
+        for line in apply.drop_repeated(cursor):
+            self.rejects(Reject(line, "source_ref", *REPEATED))
+        counts = apply.find_known(cursor, self.source)
+        if not self.dry_run:
+            apply.apply_rows(cursor, self.source, self.is_invented, has_changed=bool(counts["c"]))
+            indexing.index_part(has_changed=bool(counts["c"]))
+        return counts
 
 
 def _record(summary: Summary, source: str, dry_run: bool, reason: str, by: Acting) -> None:

@@ -55,6 +55,14 @@ class FileReader:
         self._bounds = birth_bounds()
         self._reader = csv.reader(self._lines(file), strict=True)
         self._header = self._read_header()
+        # Columns there are, with the place of their cells; what a row without a column means.
+        self._checks = [
+            (self._header.index(column), column, *check)
+            for column, check in _CHECKS.items()
+            if column in self._header
+        ]
+        self._blank = {name: EMPTY.get(name, "") for name, _ in _CHECKS.values()}
+        self._birth_at = self._header.index(BIRTH) if BIRTH in self._header else None
         self.ignored = [name for name in self._header if name not in COLUMNS]
 
     def __iter__(self) -> Iterator[ImportRow | Reject]:
@@ -68,7 +76,7 @@ class FileReader:
                     line, "", "wrong number of cells", f"Give the row the header's {width} cells."
                 )
                 continue
-            yield from self._checked(line, dict(zip(self._header, values, strict=True)))
+            yield from self._checked(line, values)
 
     def _lines(self, file: BinaryIO) -> Iterator[str]:
         for number, raw in enumerate(file, start=1):
@@ -106,17 +114,17 @@ class FileReader:
             raise BrokenFile(f"The header names a column twice: {', '.join(sorted(repeated))}.")
         return header
 
-    def _checked(self, line: int, row: dict[str, str]) -> Iterator[ImportRow | Reject]:
-        clean: dict[str, Any] = {}
+    def _checked(self, line: int, values: list[str]) -> Iterator[ImportRow | Reject]:
+        clean: dict[str, Any] = self._blank.copy()
         faults: list[Reject] = []
-        for column, (name, check) in _CHECKS.items():
-            cell = row.get(column, "")
-            try:
-                clean[name] = check(cell) if cell else EMPTY.get(name, "")
-            except BadCell as bad:
-                faults.append(Reject(line, column, bad.value_class, bad.remedy))
+        for place, column, name, check in self._checks:
+            if cell := values[place]:
+                try:
+                    clean[name] = check(cell)
+                except BadCell as bad:
+                    faults.append(Reject(line, column, bad.value_class, bad.remedy))
         try:
-            clean["born_on"], clean["born_year"] = self._birth(row)
+            clean["born_on"], clean["born_year"] = self._birth(values)
         except BadCell as bad:
             faults.append(Reject(line, BIRTH, bad.value_class, bad.remedy))
         faults = faults or self._across(line, clean)
@@ -125,8 +133,9 @@ class FileReader:
         else:
             yield ImportRow(line=line, **_with_address_kind(clean))
 
-    def _birth(self, row: dict[str, str]) -> tuple[date | None, int | None]:
-        return cells.birth(row.get(BIRTH, ""), *self._bounds)
+    def _birth(self, values: list[str]) -> tuple[date | None, int | None]:
+        cell = "" if self._birth_at is None else values[self._birth_at]
+        return cells.birth(cell, *self._bounds)
 
     def _across(self, line: int, clean: dict[str, Any]) -> list[Reject]:
         """What only the row as a whole can say."""

@@ -1,21 +1,29 @@
-"""Staging: valid rows stream into a temporary table by COPY, so memory stays bounded at any size.
+"""Staging: valid rows go into a temporary table by COPY, a part at a time.
 
-The table lives until the transaction ends. What becomes of its rows is `apply.py`'s.
+A thread reads and checks the next part while the database works on the one before; it never
+touches the database. What becomes of staged rows is `apply.py`'s.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from queue import Queue
+from threading import Event, Thread
 
 from django.db.backends.utils import CursorWrapper
 
 from records.feeds.rows import FACTS, ImportRow, Reject, facts
 
-# Dropped first: two loads in one transaction are allowed.
+# Dropped first: two loads in one transaction are allowed. `import_seen` holds the references of
+# all parts so far, so that a repeated one is known across parts.
 CREATE = """
-DROP TABLE IF EXISTS pg_temp.import_row;
+DROP TABLE IF EXISTS pg_temp.import_row, pg_temp.import_seen;
+CREATE TEMPORARY TABLE import_seen (source_ref text PRIMARY KEY) ON COMMIT DROP;
 CREATE TEMPORARY TABLE import_row (
     line integer NOT NULL,
     source_ref text NOT NULL,
@@ -52,64 +60,93 @@ COPY = (
 )
 
 
-class RowStream(io.TextIOBase):
-    """What COPY reads from: turns rows into CSV a thousand at a time, hands rejects aside."""
+PART = 10_000  # rows staged, applied and indexed at a time: bounds memory
+AHEAD = 2  # parts read before the database has asked for them
 
-    def __init__(
-        self,
-        rows: Iterable[ImportRow | Reject],
-        on_reject: Callable[[Reject], None],
-        on_rows: Callable[[int], None],
-    ) -> None:
-        self._rows = iter(rows)
-        self._on_reject = on_reject
-        self._on_rows = on_rows
-        self._pending = ""
-        self.fault: Exception | None = None
-        self.lines_read = 0
-        self._last_line = 0
 
-    def read(self, size: int | None = -1) -> str:
-        """At least one row's worth of CSV, or "" at the end; COPY takes any length up to `size`."""
-        if not self._pending and self.fault is None:
-            try:
-                self._pending = self._chunk()
-            except Exception as error:  # noqa: BLE001  raised again by `stage`, unaltered: through
-                self.fault = error  # COPY its words would reach the server's log
-        size = len(self._pending) if size is None or size < 0 else size
-        part, self._pending = self._pending[:size], self._pending[size:]
-        return part
+@dataclass(slots=True)
+class Part:
+    """Some rows of a feed, ready for COPY; the faults met among them; lines read in all so far."""
 
-    def _chunk(self) -> str:
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, lineterminator="\n")
-        writer.writerows(self._thousand())
-        self._on_rows(self.lines_read)
-        return buffer.getvalue()
+    text: str
+    rejects: list[Reject] = field(default_factory=list)
+    lines_read: int = 0
 
-    def _thousand(self) -> Iterator[tuple[object, ...]]:
-        taken = 0
-        while taken < 1000 and (row := next(self._rows, None)) is not None:
-            self.lines_read += row.line != self._last_line
-            self._last_line = row.line
-            if isinstance(row, Reject):
-                self._on_reject(row)
-                continue
-            taken += 1
-            yield _values(row)
+
+@contextmanager
+def read_ahead(rows: Iterable[ImportRow | Reject]) -> Iterator[Iterator[Part]]:
+    """The parts of a feed, read in a thread that ends with the block.
+
+    `rows` must not touch the database. What they raise is raised where their part would come.
+    """
+    queue: Queue[Part | BaseException | None] = Queue(AHEAD)
+    stopped = Event()
+    reader = Thread(target=_read, args=(rows, queue, stopped), name="feed", daemon=True)
+    reader.start()
+    try:
+        yield _taken(queue)
+    finally:
+        stopped.set()
+        while reader.is_alive():
+            _make_room(queue)
+            reader.join(0.01)
+
+
+def _read(
+    rows: Iterable[ImportRow | Reject],
+    queue: Queue[Part | BaseException | None],
+    stopped: Event,
+) -> None:
+    try:
+        for part in _parts(rows):
+            queue.put(part)
+            if stopped.is_set():
+                return
+    except BaseException as fault:  # noqa: BLE001  raised again by `_taken`, in the thread that asked
+        queue.put(fault)
+    else:
+        queue.put(None)
+
+
+def _taken(queue: Queue[Part | BaseException | None]) -> Iterator[Part]:
+    while (part := queue.get()) is not None:
+        if isinstance(part, BaseException):
+            raise part
+        yield part
+
+
+def _make_room(queue: Queue[Part | BaseException | None]) -> None:
+    while not queue.empty():
+        queue.get_nowait()
+
+
+def _parts(rows: Iterable[ImportRow | Reject]) -> Iterator[Part]:
+    lines_read = last_line = 0
+    remaining = iter(rows)
+    while some := list(islice(remaining, PART)):
+        for row in some:
+            lines_read += row.line != last_line
+            last_line = row.line
+        rejects = [row for row in some if isinstance(row, Reject)]
+        yield Part(_csv(row for row in some if isinstance(row, ImportRow)), rejects, lines_read)
+
+
+def _csv(rows: Iterable[ImportRow]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(map(_values, rows))
+    return buffer.getvalue()
 
 
 def _values(row: ImportRow) -> tuple[object, ...]:
     return (row.line, f"\\x{row.digest().hex()}", *facts(row))
 
 
-def stage(cursor: CursorWrapper, stream: RowStream) -> None:
-    """Creates the temporary table and fills it, inside the caller's transaction.
-
-    Raises whatever the rows raise, `BrokenFile` above all.
-    """
+def create_staging(cursor: CursorWrapper) -> None:
+    """Creates the temporary tables, inside the caller's transaction."""
     cursor.execute(CREATE)
-    cursor.copy_expert(COPY, stream)
-    if stream.fault is not None:
-        raise stream.fault
-    cursor.execute("ANALYZE import_row (source_ref, line)")
+
+
+def stage(cursor: CursorWrapper, part: Part) -> None:
+    """Puts a part in place of the one before."""
+    cursor.execute("TRUNCATE import_row")
+    cursor.copy_expert(COPY, io.StringIO(part.text))

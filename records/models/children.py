@@ -36,7 +36,12 @@ class ChildRecord(models.Model):
     key = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), unique=True, editable=False)
     sex = models.CharField(max_length=1, choices=Sex.choices, db_default=Sex.NOT_SPECIFIED)
     authority = models.ForeignKey(
-        Authority, null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+        Authority,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
+        db_index=False,  # nothing looks children up by authority; each index slows every import
     )
     is_invented = models.BooleanField(default=False, db_default=False, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)

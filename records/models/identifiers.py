@@ -4,7 +4,7 @@ The same rules in Python, with messages for people, stand in `records/identifier
 """
 
 from django.db import models
-from django.db.models import BooleanField, F, Func
+from django.db.models import BooleanField, F, Func, Q
 
 from records.models.children import ChildRecord
 
@@ -16,17 +16,23 @@ class IdentifierScheme(models.TextChoices):
 
 
 class Identifier(models.Model):
-    """One identifier of one child. Two children may claim one number: a fault to find, not hide."""
+    """One identifier of one child. Two children may claim one number: a fault to find, not hide.
+
+    A wrong one is ended and stays; `ended_on` empty means that it counts and finds the child.
+    """
 
     child = models.ForeignKey(ChildRecord, on_delete=models.PROTECT, related_name="identifiers")
     scheme = models.CharField(max_length=10, choices=IdentifierScheme.choices)
     value = models.CharField(max_length=20)
+    ended_on = models.DateField(null=True, blank=True)
 
     class Meta:
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(
-                name="identifier_once_a_child", fields=["scheme", "value", "child"]
+                name="identifier_once_a_child",
+                fields=["scheme", "value", "child"],
+                condition=Q(ended_on__isnull=True),
             ),
             models.CheckConstraint(
                 name="identifier_is_valid",

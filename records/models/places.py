@@ -73,7 +73,10 @@ class SchoolPlace(Place):
     """A child at a school. Two at once are possible (dual registration)."""
 
     child = models.ForeignKey(ChildRecord, on_delete=models.PROTECT, related_name="school_places")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="places")
+    # Without an index of its own: nothing lists the children of a school, and imports are faster.
+    school = models.ForeignKey(
+        School, on_delete=models.PROTECT, related_name="places", db_index=False
+    )
 
     class Meta(Place.Meta):
         constraints = [
@@ -93,7 +96,10 @@ class PracticeRegistration(Place):
     """A child registered with a general practice; one at a time."""
 
     child = models.ForeignKey(ChildRecord, on_delete=models.PROTECT, related_name="registrations")
-    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="registrations")
+    # Without an index of its own, like a school.
+    practice = models.ForeignKey(
+        Practice, on_delete=models.PROTECT, related_name="registrations", db_index=False
+    )
 
     class Meta(Place.Meta):
         constraints = [

@@ -77,7 +77,9 @@ def search(
 def _by_identifier(typed: str, using: str) -> SearchResult:
     """Exact, never fuzzy: one wrong digit is another child's number."""
     value = "".join(typed.split()).replace("-", "").upper()
-    found = Identifier.objects.using(using).filter(scheme__in=IdentifierScheme, value=value)
+    found = Identifier.objects.using(using).filter(
+        scheme__in=IdentifierScheme, value=value, ended_on__isnull=True
+    )
     ids = found.order_by("child_id").values_list("child_id", flat=True).distinct()[:MOST_HITS]
     hits = tuple(Hit(child, EXACT, True, ("Identifier: same",)) for child in ids)
     return SearchResult(None, hits, len(hits))

@@ -31,6 +31,13 @@ def test_the_app_role_has_exactly_the_privileges_listed(label):
             ],
         )
         (held,) = cursor.fetchone()
+        cursor.execute(
+            "SELECT format('%%s (%%s)', privilege_type, column_name)"
+            " FROM information_schema.column_privileges"
+            " WHERE table_name = %s AND grantee = %s AND privilege_type <> ALL (%s)",
+            [model._meta.db_table, APP_ROLE, held],
+        )
+        held += [privilege for (privilege,) in cursor.fetchall()]
     listed = {part.strip() for part in tables()[label].split(",") if part.strip()}
     assert set(held) == listed
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import threading
 from datetime import timedelta
 
 import pytest
@@ -431,3 +432,69 @@ def test_a_child_of_nearly_twenty_six_is_loaded_and_an_older_one_is_not(run):
     earliest, _ = birth_bounds()
     rows = f"{HEADER}\nA1,Eve,Stone,{earliest}\nA2,Al,Reed,{earliest - timedelta(days=1)}\n"
     assert counts(run(rows)) == (1, 0, 0, 1)
+
+
+# --- a part at a time ---
+
+
+@pytest.fixture
+def small_parts(monkeypatch):
+    monkeypatch.setattr("records.feeds.stage.PART", 2)
+
+
+def lines(*refs):
+    return "\n".join([HEADER, *(f"{ref},Ada,Name{ref},2015-03-14" for ref in refs), ""])
+
+
+def test_a_reference_repeated_in_a_later_part_is_taken_once(run, small_parts):
+    assert counts(run(lines("A", "B", "C", "A", "D", "D"))) == (4, 0, 0, 2)
+    assert [row["line"] for row in rejected(run)] == ["5", "7"]
+
+
+def test_a_second_run_in_parts_changes_only_what_changed(run, small_parts):
+    run(lines("A", "B", "C", "D", "E"))
+    again = lines("A", "B", "C", "D", "E").replace("NameD", "Other")
+    assert counts(run(again)) == (0, 1, 4, 0)
+    assert not list(differences(list(ChildRecord.objects.values_list("pk", flat=True)), "default"))
+
+
+def test_rejects_of_every_part_are_counted_with_their_lines(run, small_parts):
+    assert counts(run(lines("A", "", "B", "", "C"))) == (3, 0, 0, 2)
+    assert [row["line"] for row in rejected(run)] == ["3", "5"]
+
+
+def test_a_file_broken_after_some_parts_leaves_nothing(run, small_parts):
+    with pytest.raises(CommandError, match="Nothing was loaded"):
+        run(lines("A", "B", "C", "D", "E") + '"cut short')
+    assert not ChildRecord.objects.exists()
+
+
+def test_the_reading_thread_ends_when_the_load_fails(run, small_parts):
+    with event_insert_fails(), pytest.raises(OperationalError):
+        run(lines(*"ABCDEFGHIJ"))
+    assert not [thread for thread in threading.enumerate() if thread.name == "feed"]
+
+
+def test_an_endless_feed_is_not_read_further_than_two_parts_ahead(team, small_parts):
+    def rows():
+        for number in range(1_000):
+            met.append(number)
+            yield ImportRow(line=number, source_ref=str(number), family_name="Nowak")
+
+    met: list[int] = []
+
+    def stop(phase, done):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        load_rows(rows(), source="test", progress=stop, by=team)
+    assert len(met) <= 20
+    assert not ChildRecord.objects.exists()
+
+
+def test_an_identifier_ended_as_wrong_stays_ended_when_the_feed_repeats_it(run):
+    authority()
+    run(as_csv(FULL))
+    Identifier.objects.update(ended_on=timezone.localdate())
+    assert counts(run(as_csv({**FULL, "town": "Elsewhere"}))) == (0, 1, 0, 0)
+    assert Identifier.objects.get().ended_on == timezone.localdate()
