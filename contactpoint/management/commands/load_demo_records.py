@@ -24,11 +24,17 @@ class Command(BaseCommand):
         parser.add_argument(
             "--seed", type=_seed, default="1", help="the same seed, the same England"
         )
+        parser.add_argument(
+            "--profile",
+            choices=["national", "full"],
+            default="full",
+            help="national: what a search needs; full: carers, schools, practices, numbers as well",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Refuses (exit 2) a database not marked synthetic, and where disk or memory is short."""
         try:
-            load_england(options["children"], options["seed"], self._say)
+            load_england(options["children"], options["seed"], self._say, options["profile"])
         except (NotSynthetic, NoRoom) as refusal:
             raise CommandError(str(refusal), returncode=2) from refusal
 
