@@ -44,6 +44,8 @@ def _weak_settings() -> Iterator[CheckMessage]:
         )
     if settings.SECRET_KEY in settings.FIELD_KEYS:
         yield _error(4, "FIELD_KEY equals SECRET_KEY.", "Generate a separate Fernet key.")
+    if "console" in settings.EMAIL_BACKEND:
+        yield _error(6, "EMAIL_BACKEND prints links to the log.", "Name an SMTP server.")
     if "owner" in settings.DATABASES:
         yield _error(
             5,
