@@ -59,8 +59,10 @@ class InvolvementView:
 
 @dataclass(frozen=True, slots=True)
 class IdentifierView:
+    id: int
     scheme: str
     value: str
+    ended_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class RecordView:
     practices: tuple[PlaceView, ...]
     previous_practices: tuple[PlaceView, ...]
     identifiers: tuple[IdentifierView, ...]
+    ended_identifiers: tuple[IdentifierView, ...]
     involvements: tuple[InvolvementView, ...]
     past_involvements: tuple[InvolvementView, ...]
     disputed: dict[str, tuple[str, ...]]

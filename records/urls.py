@@ -14,6 +14,7 @@ urlpatterns = [
     path("<uuid:key>/open/", reading.open_from_search, name="open-record"),
     path("<uuid:key>/reason/", reading.give_reason, name="give-reason"),
     path("<uuid:key>/amend/<slug:part>/", keeping.amend_record, name="amend-record"),
+    path("<uuid:key>/identifiers/end/", keeping.end_identifier, name="end-identifier"),
     path("<uuid:key>/dispute/", keeping.dispute_field, name="dispute-field"),
     path("<uuid:key>/involvements/", keeping.record_involvement, name="record-involvement"),
     path(

@@ -90,7 +90,7 @@ def present(child: ChildRecord, acting: Acting) -> RecordView:
         authority=child.authority.name if child.authority else "",
         **_contacts(child),
         **_places(child),
-        identifiers=_identifiers(child) if _sees_identifiers(acting) else (),
+        **_identifiers(child, acting),
         involvements=current,
         past_involvements=past,
         disputed=_disputed(child),
@@ -168,10 +168,15 @@ def _place(place: Place, name: str, phone: str) -> PlaceView:
     return PlaceView(name, phone, place.started_on, place.ended_on)
 
 
-def _identifiers(child: ChildRecord) -> tuple[IdentifierView, ...]:
-    return tuple(
-        IdentifierView(row.get_scheme_display(), _spaced(row)) for row in child.identifiers.all()
-    )
+def _identifiers(child: ChildRecord, acting: Acting) -> dict[str, Any]:
+    rows = child.identifiers.all() if _sees_identifiers(acting) else ()
+    views = [
+        IdentifierView(row.pk, row.get_scheme_display(), _spaced(row), row.ended_on) for row in rows
+    ]
+    return {
+        "identifiers": tuple(view for view in views if view.ended_on is None),
+        "ended_identifiers": tuple(view for view in views if view.ended_on is not None),
+    }
 
 
 def _spaced(row: Identifier) -> str:

@@ -5,28 +5,32 @@ One event `record.amended` each, naming the fields, never their values.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.acting import Acting
+from accounts.models import Authority
 from accounts.policies import require_permission
 from accounts.roles import Permission
 from audit.ledger.events import EventType
 from audit.ledger.writer import append
+from records.identifiers import Recognised
 from records.models import (
     Address,
     BirthDate,
     Carer,
     ChildName,
     ChildRecord,
+    Identifier,
     NameUse,
     Practice,
     PracticeRegistration,
     School,
     SchoolPlace,
+    Sex,
 )
 from records.particulars import AddressParts, CarerParts, NameParts, day_of
 from records.search import TypedDate, index_children
@@ -62,6 +66,25 @@ def amend_birth_date(*, child: ChildRecord, born: TypedDate, by: Acting) -> None
         BirthDate.objects.create(child=child, born_on=day_of(born), born_year=born.year)
 
     _amend(child, "date_of_birth", change, by)
+
+
+def amend_sex(*, child: ChildRecord, sex: Sex, by: Acting) -> None:
+    """Corrects the sex. Raises `Refused`."""
+
+    def change() -> None:
+        ChildRecord.objects.filter(pk=child.pk).update(sex=sex)
+
+    _amend(child, "sex", change, by)
+
+
+def amend_authority(*, child: ChildRecord, authority: Authority, by: Acting) -> None:
+    """Makes another authority responsible; the event names both. Raises `Refused`."""
+
+    def change() -> None:
+        ChildRecord.objects.filter(pk=child.pk).update(authority=authority)
+
+    codes = {"from": child.authority_id or "", "to": authority.pk}
+    _amend(child, "authority", change, by, codes)
 
 
 def amend_address(
@@ -125,12 +148,48 @@ def amend_practice(*, child: ChildRecord, practice: Practice, by: Acting) -> Non
     _amend(child, "practice", change, by)
 
 
-def _amend(child: ChildRecord, field: str, change: Callable[[], None], by: Acting) -> None:
-    """What every amendment has around it. The first update takes the record's lock."""
+def add_identifier(*, child: ChildRecord, identifier: Recognised, by: Acting) -> bool:
+    """Records one more identifier. False, and no event, when it is recorded. Raises `Refused`."""
+    wanted = Identifier.objects.filter(
+        child=child, scheme=identifier.scheme, value=identifier.value, ended_on__isnull=True
+    )
+
+    def change() -> None:
+        Identifier.objects.create(child=child, scheme=identifier.scheme, value=identifier.value)
+
+    return _amend(child, "identifier", change, by, unless=wanted.exists)
+
+
+def end_identifier(*, child: ChildRecord, identifier_id: int, by: Acting) -> bool:
+    """Ends a wrong identifier: it stays, and finds the child no more.
+
+    False, and no event, when it had ended or is not this child's. Raises `Refused`.
+    """
+    live = Identifier.objects.filter(pk=identifier_id, child=child, ended_on__isnull=True)
+
+    def change() -> None:
+        live.update(ended_on=timezone.localdate())
+
+    return _amend(child, "identifier", change, by, unless=lambda: not live.exists())
+
+
+def _amend(
+    child: ChildRecord,
+    field: str,
+    change: Callable[[], object],
+    by: Acting,
+    codes: Mapping[str, str] | None = None,
+    *,
+    unless: Callable[[], bool] = lambda: False,
+) -> bool:
+    """What every amendment has around it; False when, under the record's lock, `unless` holds."""
     require_permission(by, Permission.AMEND_RECORD, target_type="child_record", target_id=child.pk)
     with transaction.atomic():
-        ChildRecord.objects.filter(pk=child.pk).update(amended_at=Now())
+        ChildRecord.objects.select_for_update(no_key=True).get(pk=child.pk)
+        if unless():
+            return False
         change()
+        ChildRecord.objects.filter(pk=child.pk).update(amended_at=Now())
         index_children([child.pk])
         append(
             EventType.RECORD_AMENDED,
@@ -138,5 +197,6 @@ def _amend(child: ChildRecord, field: str, change: Callable[[], None], by: Actin
             target_type="child_record",
             target_id=child.pk,
             child_authority=child.authority_id,
-            detail={"fields": [field]},
+            detail={"fields": [field], **(codes or {})},
         )
+    return True

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from crispy_forms.layout import LayoutObject
+from crispy_forms_gds.layout import Field
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.acting import Acting
+from accounts.models import Authority
 from records.forms.base import RecordForm
-from records.forms.fields import BirthField, PostcodeField, RealDateField
+from records.forms.fields import BirthField, IdentifierField, PostcodeField, RealDateField
 from records.models import (
     AddressKind,
     DisputedField,
@@ -19,6 +22,7 @@ from records.models import (
     Practice,
     School,
     Service,
+    Sex,
 )
 from records.particulars import AddressParts, CarerParts, NameParts, NewInvolvement
 
@@ -67,6 +71,36 @@ class BirthDateForm(RecordForm):
         label="Date of birth",
         help_text=BIRTH_HINT,
         required_message="Enter the date of birth, or the year",
+    )
+
+
+class SexForm(RecordForm):
+    sex = forms.ChoiceField(
+        label="Sex",
+        choices=Sex.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose the sex, or that it is not specified"},
+    )
+
+
+class AuthorityForm(RecordForm):
+    authority = forms.ModelChoiceField(
+        label="Local authority responsible for the child",
+        queryset=Authority.objects.order_by("name"),
+        empty_label="Choose an authority",
+        error_messages={"required": "Choose the responsible authority"},
+    )
+
+    def layout(self) -> list[LayoutObject | str]:
+        return [Field.select("authority")]
+
+
+class IdentifierForm(RecordForm):
+    identifier = IdentifierField(
+        label="NHS number or other identifier",
+        help_text="An NHS number, a unique pupil number or a local identifier",
+        max_length=26,
+        error_messages={"required": "Enter the NHS number or other identifier"},
     )
 
 

@@ -9,26 +9,31 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.acting import Acting
 from accounts.http import Request
 from accounts.policies import require_permission
 from accounts.roles import Permission
 from records import actions
+from records.access import find_record
 from records.forms import keeping as forms
 from records.forms.base import RecordForm, posted
-from records.models import ChildRecord, DisputedField, DisputeReason, NameUse
+from records.models import ChildRecord, DisputedField, DisputeReason, NameUse, Sex
 from records.reasons import stated_reason
 
 
 @dataclass(frozen=True)
 class Part:
-    """One part of a record that can be amended: its form and its action."""
+    """One part of a record that can be amended: its form and its action.
+
+    An action that finds nothing to change says False.
+    """
 
     title: str
     form: type[Any]
-    amend: Callable[[ChildRecord, Any, Any], None]
+    amend: Callable[[ChildRecord, Any, Acting], bool | None]
 
 
 PARTS: dict[str, Part] = {
@@ -47,6 +52,27 @@ PARTS: dict[str, Part] = {
         forms.BirthDateForm,
         lambda child, form, by: actions.amend_birth_date(
             child=child, born=form.cleaned_data["date_of_birth"], by=by
+        ),
+    ),
+    "sex": Part(
+        "Correct the sex",
+        forms.SexForm,
+        lambda child, form, by: actions.amend_sex(
+            child=child, sex=Sex(form.cleaned_data["sex"]), by=by
+        ),
+    ),
+    "authority": Part(
+        "Change the responsible authority",
+        forms.AuthorityForm,
+        lambda child, form, by: actions.amend_authority(
+            child=child, authority=form.cleaned_data["authority"], by=by
+        ),
+    ),
+    "identifier": Part(
+        "Add an NHS number or other identifier",
+        forms.IdentifierForm,
+        lambda child, form, by: actions.add_identifier(
+            child=child, identifier=form.cleaned_data["identifier"], by=by
         ),
     ),
     "address": Part(
@@ -94,11 +120,12 @@ def amend_record(request: Request, key: UUID, part: str) -> HttpResponse:
         raise Http404
     if stated_reason(request, key) is None:
         return redirect("records:give-reason", key=key)
-    child = get_object_or_404(ChildRecord, key=key)
+    child = _record_or_404(request, key, Permission.AMEND_RECORD)
     form = PARTS[part].form(posted(request), acting=request.acting)
     if form.is_valid():
-        PARTS[part].amend(child, form, request.acting)
-        return _done(request, key, "The record has been amended.")
+        changed = PARTS[part].amend(child, form, request.acting)
+        said = "This was recorded before." if changed is False else "The record has been amended."
+        return _done(request, key, said)
     return _form_page(request, key, form, PARTS[part].title)
 
 
@@ -108,7 +135,7 @@ def dispute_field(request: Request, key: UUID) -> HttpResponse:
     require_permission(request.acting, Permission.DISPUTE_FIELD)
     if stated_reason(request, key) is None:
         return redirect("records:give-reason", key=key)
-    child = get_object_or_404(ChildRecord, key=key)
+    child = _record_or_404(request, key, Permission.DISPUTE_FIELD)
     form = forms.DisputeForm(posted(request), acting=request.acting)
     if form.is_valid():
         is_new = actions.dispute_field(
@@ -130,7 +157,7 @@ def record_involvement(request: Request, key: UUID) -> HttpResponse:
     require_permission(request.acting, Permission.RECORD_INVOLVEMENT)
     if stated_reason(request, key) is None:
         return redirect("records:give-reason", key=key)
-    child = get_object_or_404(ChildRecord, key=key)
+    child = _record_or_404(request, key, Permission.RECORD_INVOLVEMENT)
     form = forms.InvolvementForm(posted(request), acting=request.acting)
     if form.is_valid():
         practitioner = request.acting.user if form.cleaned_data["is_me"] else None
@@ -146,9 +173,9 @@ def record_involvement(request: Request, key: UUID) -> HttpResponse:
 def confirm_involvement(request: Request, key: UUID) -> HttpResponse:
     """The button "still involved"."""
     require_permission(request.acting, Permission.RECORD_INVOLVEMENT)
-    child = get_object_or_404(ChildRecord, key=key)
+    child = _record_or_404(request, key, Permission.RECORD_INVOLVEMENT)
     confirmed = actions.confirm_involvement(
-        child=child, involvement_id=_involvement_id(request), by=request.acting
+        child=child, involvement_id=_posted_id(request, "involvement"), by=request.acting
     )
     said = "Confirmed as still involved." if confirmed else "This involvement has ended."
     return _done(request, key, said)
@@ -158,16 +185,38 @@ def confirm_involvement(request: Request, key: UUID) -> HttpResponse:
 def end_involvement(request: Request, key: UUID) -> HttpResponse:
     """The button "no longer involved"."""
     require_permission(request.acting, Permission.RECORD_INVOLVEMENT)
-    child = get_object_or_404(ChildRecord, key=key)
+    child = _record_or_404(request, key, Permission.RECORD_INVOLVEMENT)
     ended = actions.end_involvement(
-        child=child, involvement_id=_involvement_id(request), by=request.acting
+        child=child, involvement_id=_posted_id(request, "involvement"), by=request.acting
     )
     said = "The involvement has been ended." if ended else "This involvement had ended before."
     return _done(request, key, said)
 
 
-def _involvement_id(request: Request) -> int:
-    text = request.POST.get("involvement", "")
+@require_POST
+def end_identifier(request: Request, key: UUID) -> HttpResponse:
+    """The button "wrong: end it" beside an identifier."""
+    require_permission(request.acting, Permission.AMEND_RECORD)
+    if stated_reason(request, key) is None:
+        return redirect("records:give-reason", key=key)
+    child = _record_or_404(request, key, Permission.AMEND_RECORD)
+    ended = actions.end_identifier(
+        child=child, identifier_id=_posted_id(request, "identifier"), by=request.acting
+    )
+    said = "The identifier has been ended." if ended else "This identifier had ended before."
+    return _done(request, key, said)
+
+
+def _record_or_404(request: Request, key: UUID, permission: Permission) -> ChildRecord:
+    """The record with that key; a guess leaves an event and gives 404."""
+    try:
+        return find_record(child_key=key, permission=permission, by=request.acting)
+    except ChildRecord.DoesNotExist:
+        raise Http404 from None
+
+
+def _posted_id(request: Request, name: str) -> int:
+    text = request.POST.get(name, "")
     if not text.isdecimal():
         raise Http404
     return int(text)

@@ -193,6 +193,7 @@ NO_PAGES = {
     "health-ready": "JSON for machines",
     "mfa_login_webauthn": "JSON for the passkey button",
     "records:open-record": "POST only: leads to the record",
+    "records:end-identifier": "POST only: leads back to the record",
     "records:confirm-involvement": "POST only: leads back to the record",
     "records:end-involvement": "POST only: leads back to the record",
 }

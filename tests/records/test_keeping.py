@@ -1,30 +1,36 @@
 """People keep records right: create, amend, dispute, say who is involved. Old values stay."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, ProgrammingError, connection
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.policies import Refused
 from accounts.roles import Role
 from records import actions
+from records.identifiers import Recognised
 from records.models import (
     Address,
     BirthDate,
     Carer,
     ChildName,
     ChildRecord,
+    ChildSearch,
     FieldDispute,
+    Identifier,
+    IdentifierScheme,
     Involvement,
     PracticeRegistration,
     SchoolPlace,
+    Sex,
 )
 from records.particulars import AddressParts, CarerParts, NameParts, NewChild, NewInvolvement
 from records.search import SearchTerms, TypedDate, search
 from tests.audit.faults import event_insert_fails
-from tests.factories.accounts import acting_as, sign_in
+from tests.factories.accounts import acting_as, authority, sign_in
 from tests.factories.records import (
     InvolvementFactory,
     PracticeFactory,
@@ -258,6 +264,9 @@ def test_a_mediator_cannot_amend(events):
 FORMS = {
     "name": {"family_name": "Delaney", "previous_use": "former"},
     "date-of-birth": {"date_of_birth_2": "2016"},
+    "sex": {"sex": "F"},
+    "authority": {"authority": "E06000001"},
+    "identifier": {"identifier": "943 476 5919"},
     "address": {"kind": "address", "line_1": "2 New Road", "postcode": "zz993vz"},
     "carer": {"carer_name": "Ida Ray"},
     "school": {"urn": "911111"},
@@ -269,6 +278,7 @@ FORMS = {
 def test_each_part_can_be_amended_from_the_record(client, signed_in, events, part):
     SchoolFactory(urn="911111")
     PracticeFactory(ods_code="Y91111")
+    authority()
     made = child()
     state_reason(client, made)
     url = reverse("records:amend-record", args=[made.key, part])
@@ -282,6 +292,12 @@ def test_each_part_can_be_amended_from_the_record(client, signed_in, events, par
     ("part", "typed", "message"),
     [
         ("name", {"previous_use": "former"}, "Enter a given name or a family name"),
+        ("sex", {}, "Choose the sex"),
+        ("sex", {"sex": "X"}, "not one of the available choices"),
+        ("authority", {}, "Choose the responsible authority"),
+        ("identifier", {}, "Enter the NHS number or other identifier"),
+        ("identifier", {"identifier": "943 476 5918"}, "This NHS number has a mistyped digit"),
+        ("identifier", {"identifier": "A801200001001"}, "This unique pupil number is mistyped"),
         ("date-of-birth", {}, "Enter the date of birth, or the year"),
         ("date-of-birth", {"date_of_birth_0": "3"}, "or the year alone"),
         ("address", {"kind": "address"}, "Enter the address"),
@@ -311,6 +327,123 @@ def test_no_fixed_abode_keeps_no_lines(client, signed_in):
     client.post(url, {"kind": "no_fixed_abode", "line_1": "left over"})
     now = Address.objects.get(valid_until__isnull=True)
     assert (now.kind, now.line_1) == ("no_fixed_abode", "")
+
+
+def test_a_corrected_sex_is_searched_by(by, events):
+    made = child(sex="M")
+    actions.amend_sex(child=made, sex=Sex.FEMALE, by=by)
+    made.refresh_from_db()
+    assert made.sex == "F"
+    assert ChildSearch.objects.get(child_id=made.pk).doc.split("/")[2] == "F"
+    assert events.one("record.amended").detail == {"fields": ["sex"]}
+
+
+def test_the_event_of_another_responsible_authority_names_both(by, events):
+    before, after = authority(0), authority(1)
+    made = child(authority=before)
+    actions.amend_authority(child=made, authority=after, by=by)
+    made.refresh_from_db()
+    assert made.authority == after
+    event = events.one("record.amended")
+    assert event.detail == {"fields": ["authority"], "from": before.pk, "to": after.pk}
+    assert event.child_authority == before.pk
+
+
+def by_number(value):
+    return [hit.child_id for hit in search(SearchTerms(identifier=value)).hits]
+
+
+def test_an_added_identifier_finds_the_child(by, events):
+    made = child()
+    number = Recognised(IdentifierScheme.NHS_NUMBER, "9434765919")
+    assert actions.add_identifier(child=made, identifier=number, by=by) is True
+    assert by_number("943 476 5919") == [made.pk]
+    assert actions.add_identifier(child=made, identifier=number, by=by) is False
+    assert events.one("record.amended").detail == {"fields": ["identifier"]}
+
+
+def test_an_ended_identifier_stays_and_finds_nobody(client, signed_in, events):
+    made = child(nhs_number="9434765919")
+    state_reason(client, made)
+    typed = {"identifier": Identifier.objects.get().pk}
+    url = reverse("records:end-identifier", args=[made.key])
+    for _ in range(2):
+        assert client.post(url, typed).status_code == 302
+    assert Identifier.objects.get().ended_on == timezone.localdate()
+    assert by_number("943 476 5919") == []
+    assert events.actions() == ["record.amended"]
+    page = client.get(reverse("records:record", args=[made.key])).content.decode()
+    assert "943 476 5919, ended on" in page
+    assert "Wrong: end it" not in page
+
+
+def test_a_number_ended_by_mistake_can_be_added_again(by):
+    made = child(nhs_number="9434765919")
+    actions.end_identifier(child=made, identifier_id=Identifier.objects.get().pk, by=by)
+    number = Recognised(IdentifierScheme.NHS_NUMBER, "9434765919")
+    assert actions.add_identifier(child=made, identifier=number, by=by) is True
+    assert by_number("943 476 5919") == [made.pk]
+    assert Identifier.objects.count() == 2
+
+
+def test_an_identifier_of_another_child_is_not_ended(client, signed_in, events):
+    child(nhs_number="9434765919")
+    other = child("Eve", "Stone")
+    state_reason(client, other)
+    url = reverse("records:end-identifier", args=[other.key])
+    client.post(url, {"identifier": Identifier.objects.get().pk})
+    assert client.post(url, {"identifier": "x"}).status_code == 404
+    assert Identifier.objects.get().ended_on is None
+    assert events.actions() == []
+
+
+def test_ending_an_identifier_needs_a_stated_reason(client, signed_in):
+    made = child(nhs_number="9434765919")
+    url = reverse("records:end-identifier", args=[made.key])
+    response = client.post(url, {"identifier": Identifier.objects.get().pk})
+    assert response["Location"] == reverse("records:give-reason", args=[made.key])
+    assert Identifier.objects.get().ended_on is None
+
+
+def test_a_mediator_cannot_end_an_identifier():
+    made = child(nhs_number="9434765919")
+    with pytest.raises(Refused):
+        actions.end_identifier(
+            child=made,
+            identifier_id=Identifier.objects.get().pk,
+            by=acting_as(Role.MEDIATOR),
+        )
+    assert Identifier.objects.get().ended_on is None
+
+
+def test_the_app_cannot_rewrite_an_identifier():
+    child(nhs_number="9434765919")
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        Identifier.objects.update(value="9990000018")
+
+
+@pytest.mark.parametrize(
+    ("page", "typed", "permission"),
+    [
+        ("amend-record", FORMS["name"], "amend_record"),
+        ("end-identifier", {"identifier": "1"}, "amend_record"),
+        ("dispute-field", {"field": "address", "reason": "out_of_date"}, "dispute_field"),
+        ("record-involvement", {}, "record_involvement"),
+        ("confirm-involvement", {"involvement": "1"}, "record_involvement"),
+        ("end-involvement", {"involvement": "1"}, "record_involvement"),
+    ],
+)
+def test_a_guess_at_a_record_to_change_leaves_an_event(
+    client, signed_in, events, page, typed, permission
+):
+    key = uuid4()
+    url = reverse("records:give-reason", args=[key])
+    client.post(url, {"purpose": "keep_record", "case_reference": "K-1"})
+    arguments = [key, "name"] if page == "amend-record" else [key]
+    assert client.post(reverse(f"records:{page}", args=arguments), typed).status_code == 404
+    guess = events.one("access.denied")
+    assert guess.reason == "no-such-record"
+    assert guess.detail == {"permission": permission}
 
 
 # --- disputing ---

@@ -139,7 +139,35 @@ def test_a_record_that_does_not_exist_is_not_found(client, practitioner, events)
         {"purpose": "child_at_risk", "case_reference": "REF-77"},
     )
     assert client.get(response["Location"]).status_code == 404
-    assert events.actions() == []
+    guess = events.one("access.denied")
+    assert (guess.reason, guess.target_type, guess.target_id) == (
+        "no-such-record",
+        "child_record",
+        None,
+    )
+    assert guess.detail == {"permission": "open_record"}
+    assert guess.actor_id == practitioner.user.pk
+
+
+def test_a_guess_from_a_search_leaves_an_event_too(client, practitioner, events):
+    child()
+    typed = {"family_name": "Brennan", "given_name": "Aoife", "date_of_birth_2": "2015"}
+    reason = {"purpose": "urgent_care", "case_reference": "A-12"}
+    found = client.post(reverse("records:search"), {**typed, **reason})["Location"]
+    client.get(found)
+    search_key = found.rstrip("/").rpartition("/")[2]
+    url = reverse("records:open-record", args=[uuid4()])
+    opening = client.post(url, {"search": search_key})
+    assert client.get(opening["Location"]).status_code == 404
+    assert events.actions() == ["search.performed", "access.denied"]
+
+
+def test_without_its_event_a_guess_is_not_answered(client, practitioner):
+    client.raise_request_exception = False
+    url = reverse("records:give-reason", args=[uuid4()])
+    location = client.post(url, {"purpose": "child_at_risk", "case_reference": "R"})["Location"]
+    with event_insert_fails():
+        assert client.get(location).status_code == 500
 
 
 def test_a_forged_search_id_does_not_open_a_record(client, practitioner, events):
