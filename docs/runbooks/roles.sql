@@ -13,3 +13,5 @@ ALTER SCHEMA public OWNER TO idx_owner;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 REVOKE ALL ON DATABASE contactpoint FROM PUBLIC;
 GRANT CONNECT ON DATABASE contactpoint TO idx_app, idx_local, idx_auditor, idx_scan, idx_count, idx_sealer;
+-- A load is staged in temporary tables.
+GRANT TEMPORARY ON DATABASE contactpoint TO idx_app;
