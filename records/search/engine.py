@@ -15,7 +15,7 @@ from records.models import Identifier, IdentifierScheme
 from records.search import plan, refuse, vocabulary
 from records.search.question import Question
 from records.search.refuse import Refusal
-from records.search.score import Scorer
+from records.search.score import Explanation, Scorer
 from records.search.statements import bigint_array
 from records.search.terms import SearchTerms
 from records.search.vocabulary import Vocabulary
@@ -24,6 +24,7 @@ MOST_HITS = 10
 FUSE = 401  # one row more than a pass may return
 SURE = 2.0  # bits above log2(children) at which the second pass is not needed
 STRONG = 3.0  # bits above log2(children) at which a hit is called strong
+HOUSEHOLD = 1.0  # bits: log2 of the children of a household, who share name and postcode
 FAINTEST = 12.0  # bits below log2(children) at which a candidate is not worth showing
 AGREEING = 2  # typed details that must agree before a child is listed
 EXACT = 99.0
@@ -123,16 +124,27 @@ def _best(
     scorer: Scorer, scored: dict[int, tuple[float, str]], known: Vocabulary
 ) -> tuple[Hit, ...]:
     """At most ten, best first, each agreeing with at least two of the typed details."""
-    faintest, strong = max(0.0, known.bits - FAINTEST), known.bits + STRONG
+    faintest = max(0.0, known.bits - FAINTEST)
     order = sorted(
         ((score, -child, doc) for child, (score, doc) in scored.items() if score >= faintest),
         reverse=True,
     )
     hits: list[Hit] = []
     for score, child, doc in order:
-        agreeing, reasons = scorer.explain(doc)
-        if agreeing >= AGREEING:
-            hits.append(Hit(-child, round(score, 2), score >= strong, reasons))
+        why = scorer.explain(doc)
+        if why.agreeing >= AGREEING:
+            hits.append(Hit(-child, round(score, 2), is_strong(why, known), why.reasons))
             if len(hits) == MOST_HITS:
                 break
     return tuple(hits)
+
+
+def is_strong(why: Explanation, known: Vocabulary) -> bool:
+    """Whether the evidence is enough even against brothers and sisters.
+
+    Family name and postcode are not independent: who shares one often shares the other. Together
+    they single out a household of about two children, never one child, so they count for no more;
+    the rest must come from what is the child's own.
+    """
+    household = min(why.household, known.bits - HOUSEHOLD)
+    return household + why.personal >= known.bits + STRONG

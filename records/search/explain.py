@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from records.search import plan, refuse, vocabulary
-from records.search.engine import STRONG, SURE, fetch_candidates
+from records.search.engine import SURE, fetch_candidates, is_strong
 from records.search.question import Question
 from records.search.score import Scorer
 from records.search.terms import SearchTerms
@@ -71,7 +71,7 @@ def _candidates(scorer: Scorer, rows: dict[int, str], known: Vocabulary) -> Iter
     order = sorted(rows, key=lambda child: (-scorer.score(rows[child]), child))
     for child in order[:MOST_SHOWN]:
         score = scorer.score(rows[child])
-        agreeing, reasons = scorer.explain(rows[child])
-        strength = "strong" if score >= known.bits + STRONG else "possible"
+        why = scorer.explain(rows[child])
+        strength = "strong" if is_strong(why, known) else "possible"
         yield f"{score:6.1f} {strength:8} child {child} {rows[child]}"
-        yield f"       {agreeing} agree: {'; '.join(reasons) or 'nothing'}"
+        yield f"       {why.agreeing} agree: {'; '.join(why.reasons) or 'nothing'}"

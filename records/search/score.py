@@ -6,7 +6,7 @@ so what the document of a child does not hold cannot move it up or down.
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from records.search.compare import (
     NOTHING,
@@ -31,6 +31,19 @@ SAME_SEX, OTHER_SEX = Outcome(1.0, SAME), Outcome(-3.0, "")
 
 Value = TypeVar("Value")
 Both = tuple[Outcome, Outcome]
+
+
+class Explanation(NamedTuple):
+    """Why a candidate is listed: how many typed details agree, and in which way.
+
+    `household` are the bits that brothers and sisters share, family name and postcode; `personal`
+    those that tell them apart.
+    """
+
+    agreeing: int
+    reasons: tuple[str, ...]
+    household: float
+    personal: float
 
 
 class Memo(dict[str, Value]):
@@ -66,21 +79,27 @@ class Scorer:
         names, births, sex, places = doc.split("/")
         return self._names[names] + self._births[births] + self._sexes[sex] + self._places[places]
 
-    def explain(self, doc: str) -> tuple[int, tuple[str, ...]]:
-        """How many typed details agree, and how, naming only kinds of agreement."""
+    def explain(self, doc: str) -> Explanation:
+        """What agrees, and how, naming only kinds of agreement."""
         names, births, sex, places = doc.split("/")
         given, family = self._names_of.read(names)
         birth, place = self._births_of.read(births), self._places_of.read(places)
         agreeing = sum(o.weight > 0 for o in (given, family, place))
         agreeing += birth.weight > 0 and not self._by_age  # an age agrees with too many
+        sex_too = self._sex_of.read(sex)
         outcomes = {
             "Given name": given,
             "Family name": family,
             "Age" if self._by_age else "Date of birth": birth,
             "Postcode": place,
-            "Sex": self._sex_of.read(sex),
+            "Sex": sex_too,
         }
-        return agreeing, tuple(f"{k}: {o.words}" for k, o in outcomes.items() if o.words)
+        return Explanation(
+            agreeing,
+            tuple(f"{k}: {o.words}" for k, o in outcomes.items() if o.words),
+            household=family.weight + place.weight,
+            personal=given.weight + birth.weight + sex_too.weight,
+        )
 
 
 class NameReader:

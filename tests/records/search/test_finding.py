@@ -266,3 +266,27 @@ def test_a_name_that_was_added_a_moment_ago_is_found_by_a_slip():
     add_child("Rosalind", "Xquorbl", postcode="")
     terms = {"given_name": "Rosalind", "family_name": "Xquorpbl"}
     assert len(found(**terms, age_from=10, age_to=12)) == 1
+
+
+def test_a_brother_or_sister_of_an_absent_child_is_not_strong():
+    """Family name and postcode agree with every child of the household."""
+    sister = add_child("Wilhelmina", "Featherstonehaugh", born=date(2013, 3, 30))
+    absent = SearchTerms("Rufus", "Featherstonehaugh", typed(BORN), postcode=POSTCODE)
+    result = search(absent, today=TODAY)
+    assert [hit.child_id for hit in result.hits] == [sister]
+    assert not result.hits[0].strong
+
+
+def test_a_twin_of_an_absent_child_is_not_strong_for_living_there():
+    twin = add_child("Wilhelmina", "Featherstonehaugh")
+    by_place = SearchTerms(
+        "Rufus", "Featherstonehaugh", TypedDate(2015), sex="F", postcode=POSTCODE
+    )
+    result = search(by_place, today=TODAY)
+    assert [hit.child_id for hit in result.hits] == [twin]
+    assert not result.hits[0].strong
+
+
+def test_a_child_of_the_household_with_a_slip_in_name_and_date_is_strong(imogen):
+    terms = SearchTerms("Imogene", "Metcalfe", TypedDate(2015, 3, 8), postcode=POSTCODE)
+    assert search(terms, today=TODAY).hits[0].strong
