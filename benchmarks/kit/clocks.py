@@ -1,0 +1,42 @@
+"""Clocks: milliseconds of one call, side by side with others, and processor time on both sides."""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+from typing import TypeVar
+
+Item = TypeVar("Item")
+
+
+def side_by_side(
+    items: Sequence[Item], calls: dict[str, Callable[[Item], object]], rounds: int = 3
+) -> dict[str, list[float]]:
+    """Milliseconds of each call with each item, in turn, so that load hits all alike."""
+    found: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(rounds):
+        for item in items:
+            for name, call in calls.items():
+                began = time.perf_counter()
+                call(item)
+                found[name].append((time.perf_counter() - began) * 1000)
+    return found
+
+
+def middle(values: Sequence[float]) -> float:
+    """The median."""
+    return median(values)
+
+
+def processor_ms(backend: int) -> float:
+    """Milliseconds of processor that this process and a server's backend have had so far."""
+    fields = Path(f"/proc/{backend}/stat").read_text("ascii").rpartition(")")[2].split()
+    ticks = int(fields[11]) + int(fields[12])
+    return time.process_time() * 1000 + ticks * 1000 / os.sysconf("SC_CLK_TCK")
+
+
+def load() -> str:
+    """How busy the machine is, to stand beside every figure."""
+    one, five, _ = os.getloadavg()
+    return f"load {one:.1f} (1 min), {five:.1f} (5 min) on {os.cpu_count()} processors"
