@@ -161,8 +161,9 @@ def print_ratios(cursor: Any) -> None:
     from kit import people
 
     from records.search import plan, search
-    from records.search.engine import fetch_candidates
+    from records.search.engine import CANDIDATES, FUSE, fetch_candidates
     from records.search.question import Question
+    from records.search.statements import bigint_array
 
     _, copies, _ = people.split()
     today = date.today()  # noqa: DTZ011  as the site reckons ages
@@ -172,7 +173,11 @@ def print_ratios(cursor: Any) -> None:
     work = [(k, rows) for k, rows in work if rows]
 
     def by_key(item: tuple[list[int], list[int]]) -> None:
-        cursor.execute(BY_KEY, ["{" + ",".join(map(str, item[1])) + "}"])
+        cursor.execute(BY_KEY, [bigint_array(item[1])])
+        cursor.fetchall()
+
+    def by_search_keys(item: tuple[list[int], list[int]]) -> None:
+        cursor.execute(CANDIDATES, [bigint_array(item[0]), FUSE])
         cursor.fetchall()
 
     def one(number: int) -> None:
@@ -181,7 +186,7 @@ def print_ratios(cursor: Any) -> None:
 
     pair = clocks.side_by_side(
         work,
-        {"keys": lambda w: fetch_candidates(w[0], "default"), "rows": by_key, "again": by_key},
+        {"keys": by_search_keys, "rows": by_key, "again": by_key},
     )
     statement, rows, again = (clocks.middle(pair[name]) for name in ("keys", "rows", "again"))
     print(
@@ -247,9 +252,8 @@ def print_peers(cursor: Any) -> None:
         def ours(item: Any) -> list[int]:
             return [hit.child_id for hit in search(item.terms).hits]
 
-        base = print_peer("ours", ours, queries, wanted, 0)
         for name, ask in asks.items():
-            print_peer(name, asked_with(ask), queries, wanted, base)
+            print_peer(name, {"ours": ours, "theirs": asked_with(ask)}, queries, wanted)
 
 
 def copy_rows(owner: Any, rows: list[Any]) -> None:
@@ -286,25 +290,26 @@ def asked_with(ask: Callable[[str, str, str], list[int]]) -> Callable[[Any], lis
 
 def print_peer(
     name: str,
-    ask: Callable[[Any], list[int]],
+    both: dict[str, Callable[[Any], list[int]]],
     queries: list[Any],
     wanted: dict[str, int],
-    base: float,
-) -> float:
-    """Recall and milliseconds of one way to search."""
-    times: list[float] = []
-    first = ten = 0
-    ask(queries[0])
-    for query in queries:
-        began = time.perf_counter()
-        found = ask(query)
-        times.append((time.perf_counter() - began) * 1000)
-        first += found[:1] == [wanted[query.expected_ref]]
-        ten += wanted[query.expected_ref] in found
-    took, n = clocks.middle(times), len(queries)
-    ratio = f"{took / base:,.1f} times ours" if base else ""
-    print(f"  {name:42} first {first / n:.3f} in ten {ten / n:.3f}; {took:.2f} ms {ratio}")
-    return took
+) -> None:
+    """Recall and milliseconds of a peer and of ours, search by search in turn."""
+    for ask in both.values():
+        ask(queries[0])  # whatever is set up at the first question
+    took = clocks.side_by_side(queries, both, rounds=1)
+    ours, theirs = (clocks.middle(took[who]) for who in ("ours", "theirs"))
+    told = []
+    for who, ask in both.items():
+        found = [ask(query) for query in queries]
+        right = [wanted[query.expected_ref] for query in queries]
+        first = sum(f[:1] == [r] for f, r in zip(found, right, strict=True)) / len(queries)
+        ten = sum(r in f for f, r in zip(found, right, strict=True)) / len(queries)
+        told.append(f"{who} first {first:.3f} in ten {ten:.3f}")
+    print(
+        f"  {name:42} {'; '.join(told)}; {theirs:.2f} ms against {ours:.2f}:"
+        f" {theirs / ours:,.1f} times ours"
+    )
 
 
 if __name__ == "__main__":
