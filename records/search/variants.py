@@ -1,7 +1,8 @@
 """Names that stand for one another: short forms, and spellings of one name across languages.
 
-Sources: the `nicknames` package (English short forms) and data/variants.csv, our own curated table
-(its header names its sources). Pure look-ups; how much a match is worth is score.py's.
+Sources: the `nicknames` package (English short forms), data/short_forms.csv (British ones that it
+lacks) and data/variants.csv (spellings), our own curated tables whose headers name their sources.
+Pure look-ups; how much a match is worth is score.py's.
 """
 
 import csv
@@ -15,7 +16,7 @@ from nicknames import name_triplets
 
 from records.search.normalise import norm
 
-TABLE = Path(__file__).parent / "data" / "variants.csv"
+DATA = Path(__file__).parent / "data"
 Kind = Literal["given", "family"]
 
 
@@ -33,12 +34,15 @@ def spelling_groups() -> dict[str, dict[str, frozenset[str]]]:
 
 
 def _read_groups() -> Iterator[tuple[str, set[str]]]:
-    with TABLE.open(encoding="utf-8", newline="") as lines:
-        rows = csv.reader(line for line in lines if not line.startswith("#"))
-        for use, _origin, *spellings in rows:
-            names = {norm(spelling) for spelling in spellings} - {""}
-            for kind in ("given", "family") if use == "both" else (use,):
-                yield kind, names
+    for use, _origin, *spellings in _rows("variants.csv"):
+        names = {norm(spelling) for spelling in spellings} - {""}
+        for kind in ("given", "family") if use == "both" else (use,):
+            yield kind, names
+
+
+def _rows(table: str) -> Iterator[list[str]]:
+    with (DATA / table).open(encoding="utf-8", newline="") as lines:
+        yield from csv.reader(line for line in lines if not line.startswith("#"))
 
 
 @cache
@@ -49,6 +53,10 @@ def _short_forms() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     for name, _relation, nickname in name_triplets():
         short[norm(name)].add(norm(nickname))
         formal[norm(nickname)].add(norm(name))
+    for name, *nicknames in _rows("short_forms.csv"):
+        short[norm(name)].update(map(norm, nicknames))
+        for nickname in nicknames:
+            formal[norm(nickname)].add(norm(name))
     return dict(short), dict(formal)
 
 
