@@ -36,7 +36,7 @@ check: $(DEV) ## Check style, types, imports, templates, migrations, settings an
 bench: $(BENCH) ## Measure: every script in benchmarks/
 	@for script in benchmarks/*.py; do echo "== $$script"; .venv/bin/python "$$script" || exit 1; done
 
-bench-national: $(BENCH) ## Measure the search at 11,000,000 children as well (an hour, 60 GB of disk)
+bench-national: $(BENCH) ## Measure the search at 11,000,000 children as well (long, 30 GB of disk)
 	@.venv/bin/python benchmarks/search.py --national
 
 format: $(DEV) ## Format code and templates
