@@ -195,7 +195,7 @@ def end_involvement(request: Request, key: UUID) -> HttpResponse:
 
 @require_POST
 def end_identifier(request: Request, key: UUID) -> HttpResponse:
-    """The button "wrong: end it" beside an identifier."""
+    """The button "End" beside a wrong identifier."""
     require_permission(request.acting, Permission.AMEND_RECORD)
     if stated_reason(request, key) is None:
         return redirect("records:give-reason", key=key)

@@ -373,8 +373,8 @@ def test_an_ended_identifier_stays_and_finds_nobody(client, signed_in, events):
     assert by_number("943 476 5919") == []
     assert events.actions() == ["record.amended"]
     page = client.get(reverse("records:record", args=[made.key])).content.decode()
-    assert "943 476 5919, ended on" in page
-    assert "Wrong: end it" not in page
+    assert "943 476 5919, until" in page
+    assert "it is wrong<" not in page
 
 
 def test_a_number_ended_by_mistake_can_be_added_again(by):
