@@ -53,7 +53,7 @@ def real_database():
     owner = owner_connection()
     with owner.cursor() as cursor:
         cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(name))
-        cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(name))
+        cursor.execute(sql.SQL("CREATE DATABASE {}").format(name))
         # The servers of the tests do not wait for the disk; a real one does.
         cursor.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = on").format(name))
     yield DATABASE
