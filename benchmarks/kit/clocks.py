@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import TypeVar
@@ -11,7 +11,7 @@ Item = TypeVar("Item")
 
 
 def side_by_side(
-    items: Sequence[Item], calls: dict[str, Callable[[Item], object]], rounds: int = 3
+    items: Sequence[Item], calls: Mapping[str, Callable[[Item], object]], rounds: int = 3
 ) -> dict[str, list[float]]:
     """Milliseconds of each call with each item, in turn, so that load hits all alike.
 
