@@ -8,6 +8,8 @@ DEMO := .venv/demo-$(VERSION)
 DEV := .venv/dev-$(VERSION)
 BENCH := .venv/bench-$(VERSION)
 RUN := .venv/bin/python -m
+# Two files of tests at a time, each on a database of its own: a third of the time of one by one.
+TOGETHER := --numprocesses 2 --dist loadfile
 # Enough for the settings to load where nothing is asked of a database.
 NOWHERE := DATABASE_URL=postgres://nobody@/nowhere DATABASE_OWNER_URL=postgres://nobody@/nowhere \
 	REDIS_URL='unix:///nowhere?db=0' SECRET_KEY=none FIELD_KEY=none
@@ -21,7 +23,7 @@ demo: $(DEMO) ## Run the whole site with invented data (PORT=8000 CHILDREN=20000
 	@exec .venv/bin/python manage.py demo
 
 test: $(DEV) ## Run all tests on servers of their own (ARGS="tests/records -k twins" for some)
-	@$(RUN) pytest $(if $(ARGS),$(ARGS),--cov)
+	@$(RUN) pytest $(if $(ARGS),$(ARGS),$(TOGETHER) --cov)
 
 check: $(DEV) ## Check style, types, imports, templates, migrations, settings and the lock
 	@$(RUN) ruff format --check .

@@ -1,5 +1,6 @@
 """Fixtures for every test: the databases as the weak roles see them, the events a test caused."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connections
+from hypothesis import settings as settings_of_hypothesis
 
 from accounts.acting import Acting
 from accounts.roles import Role
@@ -16,6 +18,11 @@ from tests.browser import browser_context_args, browser_type_launch_args, site
 from tests.factories.accounts import acting_as
 
 __all__ = ["browser_context_args", "browser_type_launch_args", "site"]
+
+# On CI the same examples every time: a landing does not hang on luck. At a desk, new ones each run.
+settings_of_hypothesis.register_profile("ci", derandomize=True, deadline=None)
+settings_of_hypothesis.register_profile("desk", deadline=None)
+settings_of_hypothesis.load_profile("ci" if os.environ.get("CI") else "desk")
 
 TRANSACTIONAL_FIXTURES = {"transactional_db", "live_server"}
 ALIASES = ["default", "owner", "local", "auditor"]

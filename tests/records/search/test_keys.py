@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from records.models import NameUse
 from records.search import keys
 from records.search.keys import IndexedChild, IndexedName, search_row
 
@@ -11,7 +12,11 @@ CHILD = IndexedChild((IndexedName("Oliver", "Smith"),), (20150304,), "M", ("AB1 
 names = st.text(alphabet="abcdefg -'", min_size=0, max_size=12)
 children = st.builds(
     IndexedChild,
-    names=st.lists(st.builds(IndexedName, names, names), min_size=1, max_size=3).map(tuple),
+    names=st.lists(
+        st.builds(IndexedName, names, names, st.sampled_from(NameUse.values), names),
+        min_size=1,
+        max_size=3,
+    ).map(tuple),
     births=st.lists(st.integers(20000101, 20261231), max_size=2).map(tuple),
     sex=st.sampled_from("FMN"),
     postcodes=st.lists(st.sampled_from(["AB1 2CD", "ZZ99 9ZZ"]), max_size=2).map(tuple),
