@@ -1,19 +1,18 @@
-"""Forms of the accounts pages: shape and messages. They change nothing; actions do."""
+"""The form of a first password."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from crispy_forms_gds.helper import FormHelper
-from crispy_forms_gds.layout import Button, Field, Hidden, Layout
+from crispy_forms_gds.layout import Button, Field, Layout
 from django import forms
 from django.contrib.auth.password_validation import (
     password_validators_help_texts,
     validate_password,
 )
 
-from accounts.acting import Acting
-from accounts.models import RoleGrant, User
+from accounts.models import User
 
 
 class FirstPasswordForm(forms.Form):
@@ -55,29 +54,3 @@ class FirstPasswordForm(forms.Form):
         if first is not None and again != first:
             raise forms.ValidationError("The two passwords are not the same")
         return again
-
-
-class RoleForm(forms.Form):
-    """Which of one's own live roles to act in; carries the role the page was shown under."""
-
-    grant = forms.TypedChoiceField(
-        label="Act as", widget=forms.RadioSelect, error_messages={"required": "Choose a role"}
-    )
-
-    def __init__(self, *args: Any, grants: list[RoleGrant], acting: Acting, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["grant"]
-        assert isinstance(field, forms.TypedChoiceField)  # noqa: S101  tells mypy
-        own = {str(grant.pk): grant for grant in grants}
-        field.choices = [
-            (key, f"{grant.role.label}, {grant.organisation.name}") for key, grant in own.items()
-        ]
-        field.coerce = lambda key: own[key]
-        field.initial = str(acting.grant.pk) if acting.grant else None
-        self.helper = FormHelper()
-        self.helper.attrs = {"novalidate": "novalidate"}
-        self.helper.layout = Layout(
-            Hidden("acting_grant", field.initial or ""),
-            Field.radios("grant"),
-            Button("submit", "Continue"),
-        )

@@ -1,0 +1,42 @@
+"""May this person do this, and if not, why not and what to do next. One place decides.
+
+Roles and their permissions stand in `accounts/roles.py`; which rows a person sees in
+`querysets.py`; HTTP in `middleware.py`.
+"""
+
+from accounts.policies.decisions import ALLOWED, Decision, Refused, deny, first_no, require
+from accounts.policies.organisations import accredited_today, can_accredit, is_accredited
+from accounts.policies.people import (
+    can_act_under,
+    can_grant,
+    can_invite,
+    can_manage,
+    can_reinstate,
+    can_revoke,
+    can_stop,
+    can_unlock,
+)
+from accounts.policies.standing import can, require_permission, standing
+
+__all__ = [
+    "ALLOWED",
+    "Decision",
+    "Refused",
+    "accredited_today",
+    "can",
+    "can_accredit",
+    "can_act_under",
+    "can_grant",
+    "can_invite",
+    "can_manage",
+    "can_reinstate",
+    "can_revoke",
+    "can_stop",
+    "can_unlock",
+    "deny",
+    "first_no",
+    "is_accredited",
+    "require",
+    "require_permission",
+    "standing",
+]

@@ -1,0 +1,69 @@
+"""Does this account count at this moment, and does its role allow what is asked?"""
+
+from __future__ import annotations
+
+from accounts.acting import Acting
+from accounts.models.users import AccountStatus
+from accounts.policies.decisions import ALLOWED, Decision, deny, require
+from accounts.roles import Permission
+from accounts.synthetic import is_synthetic
+from audit.ledger.actor import ActorKind
+
+
+def standing(acting: Acting) -> Decision:
+    """Does this account count today: active, in a live role, its organisation, employer and their
+    managers accredited?
+    """
+    if acting.user is None:
+        return deny("not-signed-in", "You are not signed in.", "Sign in and try again.")
+    if acting.user.status != AccountStatus.ACTIVE:
+        return deny(
+            f"account-{acting.user.status}",
+            "Your account cannot be used at the moment.",
+            "Speak to your line manager or your management team.",
+        )
+    if acting.grant is None or not acting.grant.is_live:  # type: ignore[attr-defined]  # annotated
+        return deny(
+            "no-live-role",
+            "You do not hold a role in ContactPoint at the moment.",
+            "Ask your management team to grant you a role.",
+        )
+    if not (acting.grant.is_accredited and acting.grant.employer_is_accredited):  # type: ignore[attr-defined]
+        return deny(
+            "organisation-not-accredited",
+            "Your organisation is not accredited today, so its accounts cannot be used.",
+            "Speak to the person responsible for accreditation in your organisation.",
+        )
+    return ALLOWED
+
+
+def can(acting: Acting, permission: Permission) -> Decision:
+    """Standing, then the role table."""
+    if acting.actor.kind is ActorKind.COMMAND and acting.user is None and is_synthetic():
+        return ALLOWED  # the demo operator exists on databases of invented data only
+    decision = standing(acting)
+    if not decision.allowed:
+        return decision
+    if not acting.has(permission):
+        return deny(
+            "role-may-not",
+            "Your role does not allow this.",
+            "If your work needs it, choose another role you hold, or ask your management team.",
+        )
+    return ALLOWED
+
+
+def require_permission(
+    acting: Acting,
+    permission: Permission,
+    *,
+    target_type: str | None = None,
+    target_id: int | None = None,
+) -> None:
+    """`require(can(…))` for the common case; raises `Refused`."""
+    require(
+        can(acting, permission),
+        permission=permission.value,
+        target_type=target_type,
+        target_id=target_id,
+    )
