@@ -40,12 +40,14 @@ class Acting:
     """One person acting in one role, or a job, a command, or nobody at all.
 
     `grant` comes annotated by `RoleGrantQuerySet.with_standing()`; policies judge it, this class
-    only carries it.
+    only carries it. `factor_is_fresh`: a second factor was shown in this session within the last
+    five minutes; jobs and commands have no session, so for them it is always so.
     """
 
     actor: Actor
     user: User | None = None
     grant: RoleGrant | None = None
+    factor_is_fresh: bool = False
 
     @cached_property
     def role(self) -> Role | None:
@@ -90,17 +92,29 @@ def nobody(facts: RequestFacts = NO_REQUEST) -> Acting:
 
 def job(name: str) -> Acting:
     """A scheduled job; `name` is the task's, kept as the role on its events."""
-    return Acting(actor=Actor(kind=ActorKind.JOB, role=name))
+    return Acting(actor=Actor(kind=ActorKind.JOB, role=name), factor_is_fresh=True)
 
 
 def installer() -> Acting:
     """Whoever types `install_central_body` on an empty system: nobody has an account yet."""
-    return Acting(actor=Actor(kind=ActorKind.COMMAND, role="install_central_body"))
+    actor = Actor(kind=ActorKind.COMMAND, role="install_central_body")
+    return Acting(actor=actor, factor_is_fresh=True)
 
 
-def person(user: User, grant: RoleGrant | None, facts: RequestFacts = NO_REQUEST) -> Acting:
+def person(
+    user: User,
+    grant: RoleGrant | None,
+    facts: RequestFacts = NO_REQUEST,
+    *,
+    factor_is_fresh: bool = False,
+) -> Acting:
     """`user` acting under `grant` (none when the account holds no live role)."""
-    return Acting(user=user, grant=grant, actor=_actor(ActorKind.PERSON, user, grant, facts))
+    return Acting(
+        user=user,
+        grant=grant,
+        actor=_actor(ActorKind.PERSON, user, grant, facts),
+        factor_is_fresh=factor_is_fresh,
+    )
 
 
 def known_as(acting: Acting, user: User) -> Acting:
@@ -120,8 +134,10 @@ def operator(user: User | None, grant: RoleGrant | None, command: str) -> Acting
     stands in.
     """
     if user is None:
-        return Acting(actor=Actor(kind=ActorKind.COMMAND, role=f"demo_operator:{command}"))
-    return Acting(user=user, grant=grant, actor=_actor(ActorKind.COMMAND, user, grant, NO_REQUEST))
+        actor = Actor(kind=ActorKind.COMMAND, role=f"demo_operator:{command}")
+        return Acting(actor=actor, factor_is_fresh=True)
+    actor = _actor(ActorKind.COMMAND, user, grant, NO_REQUEST)
+    return Acting(user=user, grant=grant, actor=actor, factor_is_fresh=True)
 
 
 def _actor(kind: ActorKind, user: User, grant: RoleGrant | None, facts: RequestFacts) -> Actor:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -25,13 +25,14 @@ from ipware import get_client_ip
 from accounts import acting as who
 from accounts.http import Request
 from accounts.models import RoleGrant, User
-from accounts.policies import Refused, deny
+from accounts.policies import STEP_UP, Refused, deny
 from accounts.refusals import record_refusal
 from accounts.roles import needs_fresh_factor
 from accounts.signin import sessions
 from accounts.signin.factors import (
     SETTING_UP,
     SHOWING,
+    has_fresh_second_factor,
     has_shown_second_factor,
     holds_second_factor,
     is_public,
@@ -120,7 +121,12 @@ def _acting(request: Request) -> who.Acting:
         return who.nobody(request.facts)
     chosen = request.session.get(sessions.GRANT)
     grant = next((g for g in request.grants if g.pk == chosen), None)
-    return who.person(user, grant or next(iter(request.grants), None), request.facts)
+    return who.person(
+        user,
+        grant or next(iter(request.grants), None),
+        request.facts,
+        factor_is_fresh=has_fresh_second_factor(request),
+    )
 
 
 class SessionLimits(_Middleware):
@@ -185,7 +191,7 @@ def _sign_in_again(back_to: str) -> HttpResponse:
     return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'expired': 1, 'next': back_to})}")
 
 
-def _held(request: Request, view: View) -> str:
+def _held(request: Request, view: View | None) -> str:
     """Where to come back to.
 
     A view that can keep a posted form for its owner says so by its `hold_form` attribute.
@@ -241,14 +247,39 @@ class ActingGrantUnchanged(_Middleware):
 
 
 class RecordRefusals(_Middleware):
-    """Turns a `Refused` into an `access.denied` event and the 403 page.
+    """Turns a `Refused` into an `access.denied` event and the 403 page, or the way to the second
+    factor and back.
 
     It runs after the view's own transaction has rolled back, so the refusal is recorded whatever
     else was undone; if the event cannot be written the answer is an error, not a quiet refusal.
     """
 
     def process_exception(self, request: Request, exception: Exception) -> HttpResponse | None:
-        return refused_page(request, exception) if isinstance(exception, Refused) else None
+        if not isinstance(exception, Refused):
+            return None
+        if exception.decision is STEP_UP and has_shown_second_factor(request):
+            return _step_up(request, exception)
+        return refused_page(request, exception)
+
+
+def _step_up(request: Request, refused: Refused) -> HttpResponse:
+    """The event, the held form, and the page that asks for the second factor."""
+    record_refusal(request.acting, refused)
+    back_to = _after_step_up(request)
+    return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': back_to})}")
+
+
+def _after_step_up(request: Request) -> str:
+    """Where to come back to: with what was typed if the view keeps it, else to the form's page."""
+    view = request.resolver_match.func if request.resolver_match else None
+    keep_form = getattr(view, "keep_form", None)
+    if request.method == "POST" and keep_form is not None:
+        return str(keep_form(request))
+    if request.method == "GET" or hasattr(view, "hold_form"):
+        return _held(request, view)
+    came_from = urlsplit(request.headers.get("referer", ""))
+    same_site = came_from.netloc == request.get_host()
+    return came_from.path if same_site and came_from.path else reverse("accounts:home")
 
 
 def refused_page(request: Request, refused: Refused) -> HttpResponse:

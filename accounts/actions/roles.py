@@ -11,7 +11,13 @@ from django.db import transaction
 
 from accounts.acting import Acting, job
 from accounts.models import Organisation, RoleGrant, RoleGrantHistory, User
-from accounts.policies import can_act_under, can_grant, can_revoke, deny, require
+from accounts.policies import (
+    can_grant,
+    can_revoke,
+    can_take_up,
+    deny,
+    require,
+)
 from accounts.roles import Permission, Role
 from accounts.signin.sessions import GRANT
 from audit.ledger.events import EventType
@@ -102,7 +108,7 @@ def choose_role(*, grant: RoleGrant, session: SessionBase, by: Acting) -> None:
 
     Raises `Refused`.
     """
-    require(can_act_under(by, grant), target_type="role_grant", target_id=grant.pk)
+    require(can_take_up(by, grant), target_type="role_grant", target_id=grant.pk)
     with transaction.atomic():
         append(
             EventType.AUTH_ROLE_SWITCHED,

@@ -14,12 +14,20 @@ from accounts.policies.people import (
     can_reinstate,
     can_revoke,
     can_stop,
+    can_take_up,
     can_unlock,
 )
-from accounts.policies.standing import can, require_permission, standing
+from accounts.policies.standing import (
+    STEP_UP,
+    can,
+    fresh_factor,
+    require_permission,
+    standing,
+)
 
 __all__ = [
     "ALLOWED",
+    "STEP_UP",
     "Decision",
     "Refused",
     "accredited_today",
@@ -32,9 +40,11 @@ __all__ = [
     "can_reinstate",
     "can_revoke",
     "can_stop",
+    "can_take_up",
     "can_unlock",
     "deny",
     "first_no",
+    "fresh_factor",
     "is_accredited",
     "require",
     "require_permission",

@@ -7,8 +7,14 @@ from accounts.models import Organisation, RoleGrant, User
 from accounts.models.users import AccountStatus
 from accounts.policies.decisions import ALLOWED, Decision, deny, first_no
 from accounts.policies.organisations import accredited_today
-from accounts.policies.standing import can
-from accounts.roles import OrganisationKind, Permission, Role, may_be_held_at
+from accounts.policies.standing import can, fresh_factor
+from accounts.roles import (
+    OrganisationKind,
+    Permission,
+    Role,
+    may_be_held_at,
+    needs_fresh_factor,
+)
 from audit.ledger.actor import ActorKind
 
 
@@ -101,6 +107,14 @@ def can_act_under(acting: Acting, grant: RoleGrant) -> Decision:
     if own and RoleGrant.objects.live().filter(pk=grant.pk).exists():
         return ALLOWED
     return deny("not-your-role", "You do not hold this role.", "Choose one of your own roles.")
+
+
+def can_take_up(acting: Acting, grant: RoleGrant) -> Decision:
+    """May this session change to acting under `grant`? A powerful role needs a fresh factor."""
+    decision = can_act_under(acting, grant)
+    if not decision.allowed or not needs_fresh_factor(grant.role):
+        return decision
+    return fresh_factor(acting)
 
 
 def can_stop(acting: Acting, user: User) -> Decision:

@@ -53,6 +53,21 @@ def can(acting: Acting, permission: Permission) -> Decision:
     return ALLOWED
 
 
+STEP_UP = deny(
+    "step-up-needed",
+    "This needs your second factor again.",
+    "Confirm who you are with your second factor, then do it once more.",
+)
+
+
+def fresh_factor(acting: Acting) -> Decision:
+    """Was a second factor shown within the last five minutes? Asked by the acts that name it.
+
+    On the web the refusal leads to the second factor and back (`accounts.middleware`).
+    """
+    return ALLOWED if acting.factor_is_fresh else STEP_UP
+
+
 def require_permission(
     acting: Acting,
     permission: Permission,

@@ -59,14 +59,22 @@ def has_shown_second_factor(request: HttpRequest) -> bool:
     return any(record.get("method") == "mfa" for record in shown_in(request))
 
 
+def has_fresh_second_factor(request: HttpRequest) -> bool:
+    """Was a second factor shown in this session within the last five minutes? Asks no database."""
+    return _shown_lately(request, "mfa")
+
+
 def is_fresh(request: HttpRequest) -> bool:
     """Was the strongest factor of this account shown within the last five minutes?"""
     if not isinstance(request.user, User):
         return False
-    wanted = "mfa" if holds_second_factor(request.user) else "password"
+    return _shown_lately(request, "mfa" if holds_second_factor(request.user) else "password")
+
+
+def _shown_lately(request: HttpRequest, method: str) -> bool:
     since = time.time() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
     return any(
-        record.get("method") == wanted and record.get("at", 0) > since
+        record.get("method") == method and record.get("at", 0) > since
         for record in shown_in(request)
     )
 

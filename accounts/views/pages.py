@@ -3,15 +3,14 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
 
 from accounts.actions.roles import choose_role as choose
 from accounts.forms import RoleForm
+from accounts.held_forms import keeps_form, posted_or_held
 from accounts.http import Request
 from accounts.policies import require, standing
-from accounts.roles import Permission, needs_fresh_factor
-from accounts.signin.factors import factors_of, is_fresh
+from accounts.roles import Permission
+from accounts.signin.factors import factors_of
 
 
 def home(request: Request) -> HttpResponse:
@@ -29,16 +28,13 @@ def your_account(request: Request) -> HttpResponse:
     return render(request, "accounts/your_account.html", {"factors": factors_of(request.user)})
 
 
+@keeps_form
 def choose_role(request: Request) -> HttpResponse:
     """Which of several roles to act in. A powerful one asks for the second factor again."""
-    form = RoleForm(request.POST or None, grants=request.grants, acting=request.acting)
+    form = RoleForm(posted_or_held(request), grants=request.grants, acting=request.acting)
     if request.method != "POST" or not form.is_valid():
         return render(request, "accounts/choose_role.html", {"form": form})
-    grant = form.cleaned_data["grant"]
-    if needs_fresh_factor(grant.role) and not is_fresh(request):
-        back = reverse("accounts:choose-role")
-        return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': back})}")
-    choose(grant=grant, session=request.session, by=request.acting)
+    choose(grant=form.cleaned_data["grant"], session=request.session, by=request.acting)
     return redirect("accounts:home")
 
 

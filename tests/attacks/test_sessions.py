@@ -2,12 +2,14 @@
 replayed.
 """
 
+import json
 import time
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
@@ -16,6 +18,7 @@ from django.db import DatabaseError
 from django.db.models.functions import Now
 from django.test import Client
 
+from accounts.acting import job, nobody, operator, person
 from accounts.actions import (
     close_account,
     hold_account,
@@ -23,7 +26,9 @@ from accounts.actions import (
     revoke_role,
     suspend_account,
 )
+from accounts.encryption import decrypt
 from accounts.models import RoleGrant, User
+from accounts.policies import fresh_factor
 from accounts.roles import Role
 from accounts.signin.sessions import GRANT
 from tests.audit.faults import event_insert_fails
@@ -40,6 +45,7 @@ from tests.factories.accounts import (
 
 pytestmark = pytest.mark.django_db
 MINUTE = 60
+STEP_UP = "/account/factors/reauthenticate/"
 
 
 @pytest.fixture(autouse=True)
@@ -264,13 +270,74 @@ def test_a_powerful_role_asks_for_the_second_factor_again(client, practitioner, 
     sign_in(client, practitioner.user, practitioner.grant)
     clock.shift(6 * MINUTE)
     response = choose(client, powerful)
-    assert response.url == "/account/factors/reauthenticate/?next=%2Froles%2Fchoose%2F"
-    assert events.actions() == []
-    shown = client.post(response.url, {"code": totp_code(), "next": "/roles/choose/"})
-    assert shown.url == "/roles/choose/"
+    assert response.url == f"{STEP_UP}?next=%2Froles%2Fchoose%2F%3Fheld%3D1"
+    assert events.one("access.denied").reason == "step-up-needed"
+    shown = client.post(response.url, {"code": totp_code(), "next": "/roles/choose/?held=1"})
+    page = client.get(shown.url)
+    assert page.context["form"].data["grant"] == str(powerful.pk)
     assert choose(client, powerful).url == "/"
-    assert events.actions() == ["auth.reauthenticated", "auth.role_switched"]
-    assert events.since_mark()[0].detail == {"factor": "totp"}
+    assert events.actions() == ["access.denied", "auth.reauthenticated", "auth.role_switched"]
+    assert events.since_mark()[1].detail == {"factor": "totp"}
+
+
+def test_what_was_typed_is_held_once_and_in_no_readable_form(client, practitioner, clock):
+    powerful = grant(practitioner.user, Role.MANAGEMENT_TEAM)
+    sign_in(client, practitioner.user, practitioner.grant)
+    clock.shift(6 * MINUTE)
+    choose(client, powerful, note="Fenwick-Holt", password="typed-by-habit")
+    kept = SessionStore(client.cookies["session"].value)["held_form"]
+    assert "Fenwick" not in repr(kept)
+    opened = json.loads(decrypt(kept["posted"]))
+    assert opened == {"grant": [str(powerful.pk)], "note": ["Fenwick-Holt"]}
+    assert client.get("/roles/choose/?held=1").context["form"].is_bound
+    assert not client.get("/roles/choose/?held=1").context["form"].is_bound
+
+
+def test_a_lesser_role_asks_for_nothing(client, practitioner, clock, events):
+    lesser = grant(practitioner.user, Role.MEDIATOR)
+    sign_in(client, practitioner.user, practitioner.grant)
+    clock.shift(6 * MINUTE)
+    assert choose(client, lesser).url == "/"
+    assert events.actions() == ["auth.role_switched"]
+
+
+def test_a_passkey_shown_again_is_as_good_as_a_code(client, practitioner, clock):
+    powerful = grant(practitioner.user, Role.MANAGEMENT_TEAM)
+    sign_in(client, practitioner.user, practitioner.grant)
+    clock.shift(6 * MINUTE)
+    assert choose(client, powerful).url.startswith(STEP_UP)
+    session = SessionStore(client.cookies["session"].value)
+    session[AUTHENTICATION_METHODS_SESSION_KEY] += [
+        {"method": "mfa", "at": time.time(), "type": "webauthn", "reauthenticated": True}
+    ]
+    session.save()
+    assert choose(client, powerful).url == "/"
+
+
+def test_a_password_shown_again_is_not(client, practitioner, clock):
+    powerful = grant(practitioner.user, Role.MANAGEMENT_TEAM)
+    sign_in(client, practitioner.user, practitioner.grant)
+    clock.shift(6 * MINUTE)
+    session = SessionStore(client.cookies["session"].value)
+    session[AUTHENTICATION_METHODS_SESSION_KEY] += [{"method": "password", "at": time.time()}]
+    session.save()
+    assert choose(client, powerful).url.startswith(STEP_UP)
+
+
+def test_a_fresh_factor_lasts_five_minutes(client, practitioner, clock):
+    sign_in(client, practitioner.user)
+    assert client.get("/").context["acting"].factor_is_fresh
+    clock.shift(5 * MINUTE)
+    assert not client.get("/").context["acting"].factor_is_fresh
+
+
+def test_an_act_that_names_it_is_refused_without_a_fresh_factor(practitioner):
+    stale = person(practitioner.user, practitioner.grant)
+    assert fresh_factor(stale).code == "step-up-needed"
+    assert fresh_factor(nobody()).code == "step-up-needed"
+    assert fresh_factor(practitioner).allowed
+    assert fresh_factor(job("accounts.expire_grants")).allowed
+    assert fresh_factor(operator(practitioner.user, practitioner.grant, "suspend_account")).allowed
 
 
 def test_a_wrong_code_at_the_step_up_is_an_event_of_a_known_person(client, practitioner, events):

@@ -186,12 +186,12 @@ def acting_as(role: Role, at: Organisation | None = None, **person_facts: Any) -
 
 
 def acting_under(role_grant: RoleGrant) -> Acting:
-    """The person of this grant acting under it, with today's standing; call again after a
-    change.
+    """The person of this grant acting under it, with today's standing and a fresh second factor;
+    call again after a change.
     """
     live = RoleGrant.objects.with_standing().get(pk=role_grant.pk)
     user = User.objects.select_related("employer__parent").get(pk=live.user_id)
-    return person(user, live, RequestFacts(source_ip="192.0.2.10"))
+    return person(user, live, RequestFacts(source_ip="192.0.2.10"), factor_is_fresh=True)
 
 
 def give_totp(user: User, secret: str = TOTP_SECRET) -> Authenticator:
