@@ -52,4 +52,6 @@ def _keep(request: Request) -> str:
         "path": request.path,
         "posted": encryption.encrypt(json.dumps(posted)),
     }
-    return f"{request.path}?held=1"
+    query = request.GET.copy()
+    query["held"] = "1"
+    return f"{request.path}?{query.urlencode()}"

@@ -30,6 +30,7 @@ from accounts.refusals import record_refusal
 from accounts.roles import needs_fresh_factor
 from accounts.signin import sessions
 from accounts.signin.factors import (
+    CHOOSING,
     SETTING_UP,
     SHOWING,
     has_fresh_second_factor,
@@ -105,7 +106,9 @@ def acting_for_request(get_response: GetResponse) -> GetResponse:
 
 
 def _grants(request: Request) -> list[RoleGrant]:
-    """Live grants, those that count today first, the less powerful before the more powerful."""
+    """Live grants, in the order in which the person is offered them: those that count today first,
+    the less powerful before the more powerful.
+    """
     if not request.user.is_authenticated:
         return []
     grants = RoleGrant.objects.live().with_standing().filter(user=request.user.pk)
@@ -119,14 +122,23 @@ def _acting(request: Request) -> who.Acting:
     user = request.user
     if not user.is_authenticated:
         return who.nobody(request.facts)
-    chosen = request.session.get(sessions.GRANT)
-    grant = next((g for g in request.grants if g.pk == chosen), None)
     return who.person(
         user,
-        grant or next(iter(request.grants), None),
+        _acted_in(request),
         request.facts,
         factor_is_fresh=has_fresh_second_factor(request),
     )
+
+
+def _acted_in(request: Request) -> RoleGrant | None:
+    """The role this session chose, while it is live; the only one, if nothing was chosen yet.
+
+    Never another one by itself: when the chosen role ends, the person is asked (`RoleChosen`).
+    """
+    chosen = request.session.get(sessions.GRANT)
+    if chosen is None and len(request.grants) == 1:
+        request.session[sessions.GRANT] = chosen = request.grants[0].pk
+    return next((grant for grant in request.grants if grant.pk == chosen), None)
 
 
 class SessionLimits(_Middleware):
@@ -244,6 +256,23 @@ class ActingGrantUnchanged(_Middleware):
         if shown_under is None or shown_under == (str(grant.pk) if grant else ""):
             return None
         return refused_page(request, Refused(ROLE_CHANGED))
+
+
+class RoleChosen(_Middleware):
+    """A person with live roles who acts in none of them is asked which: after signing in with
+    several, and when the chosen one has ended.
+    """
+
+    def process_view(
+        self, request: Request, view: View, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        match = request.resolver_match
+        if request.acting.grant is not None or not request.grants or match is None:
+            return None
+        if is_public(match) or match.view_name in CHOOSING:
+            return None
+        back_to = request.get_full_path() if request.method == "GET" else reverse("accounts:home")
+        return redirect(f"{reverse('accounts:choose-role')}?{urlencode({'next': back_to})}")
 
 
 class RecordRefusals(_Middleware):

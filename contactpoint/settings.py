@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.SecondFactorRequired",
     "accounts.middleware.ActingGrantUnchanged",
+    "accounts.middleware.RoleChosen",
     "accounts.middleware.RecordRefusals",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",

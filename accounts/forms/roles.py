@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from crispy_forms_gds.helper import FormHelper
-from crispy_forms_gds.layout import Button, Field, Hidden, Layout
+from crispy_forms_gds.layout import Button, Field, Layout
 from django import forms
 
 from accounts.acting import Acting
@@ -13,7 +13,7 @@ from accounts.models import RoleGrant
 
 
 class RoleForm(forms.Form):
-    """Which of one's own live roles to act in; carries the role the page was shown under."""
+    """Which of one's own live roles to act in."""
 
     grant = forms.TypedChoiceField(
         label="Act as", widget=forms.RadioSelect, error_messages={"required": "Choose a role"}
@@ -32,7 +32,6 @@ class RoleForm(forms.Form):
         self.helper = FormHelper()
         self.helper.attrs = {"novalidate": "novalidate"}
         self.helper.layout = Layout(
-            Hidden("acting_grant", field.initial or ""),
             Field.radios("grant"),
             Button("submit", "Continue"),
         )

@@ -29,6 +29,8 @@ SETTING_UP = LEAVING | {
 }
 # Open to a session that has not shown the second factor its account has: showing it, or leaving.
 SHOWING = LEAVING | {"mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
+# Open to a person who has not said yet in which of several roles they act.
+CHOOSING = SETTING_UP | SHOWING | {"accounts:choose-role"}
 
 
 def is_public(match: ResolverMatch) -> bool:

@@ -3,6 +3,8 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.actions.roles import choose_role as choose
 from accounts.forms import RoleForm
@@ -35,7 +37,14 @@ def choose_role(request: Request) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, "accounts/choose_role.html", {"form": form})
     choose(grant=form.cleaned_data["grant"], session=request.session, by=request.acting)
-    return redirect("accounts:home")
+    return redirect(_way_back(request))
+
+
+def _way_back(request: Request) -> str:
+    """Where the person was going when they were asked; only ever a page of ours."""
+    wanted = request.GET.get("next", "")
+    ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if wanted and ours else reverse("accounts:home")
 
 
 @login_not_required

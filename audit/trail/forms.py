@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 
 from crispy_forms_gds.fields import DateInputField
 from crispy_forms_gds.helper import FormHelper
-from crispy_forms_gds.layout import HTML, Field, Hidden, Layout, Size
+from crispy_forms_gds.layout import HTML, Field, Layout, Size
 from crispy_forms_gds.widgets import DateInputWidget
 from django import forms
 from django.core.exceptions import ValidationError
@@ -134,7 +134,6 @@ class PersonForm(forms.Form):
         self.helper.attrs = {"novalidate": "", "autocomplete": "off"}
         self.helper.layout = Layout(
             Field.text("words", label_size=Size.SMALL),
-            *([Hidden("acting_grant", str(acting.grant.pk))] if acting.grant else []),
             _button("Find person"),
         )
 

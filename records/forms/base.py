@@ -1,4 +1,4 @@
-"""What our forms share: GOV.UK rendering, the acting grant, trimmed text, the reason for access."""
+"""What our forms share: GOV.UK rendering, trimmed text, the reason for access."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from crispy_forms.layout import LayoutObject
 from crispy_forms_gds.helper import FormHelper
-from crispy_forms_gds.layout import Field, Fluid, Hidden, Layout, Submit
+from crispy_forms_gds.layout import Field, Fluid, Layout, Submit
 from django import forms
 from django.http import HttpRequest, QueryDict
 
@@ -20,7 +20,7 @@ def posted(request: HttpRequest) -> QueryDict | None:
 
 
 class RecordForm(forms.Form):
-    """A form of a signed-in person: carries the grant it was shown under."""
+    """A form of a signed-in person."""
 
     submit_label = "Save"
 
@@ -37,9 +37,7 @@ class RecordForm(forms.Form):
         return [Field(name) for name in self.fields]
 
     def _closing(self) -> list[LayoutObject]:
-        grant = self.acting.grant
-        hidden = [Hidden("acting_grant", str(grant.pk))] if grant else []
-        return [*hidden, Submit("submit", self.submit_label)]
+        return [Submit("submit", self.submit_label)]
 
 
 class ReasonForm(RecordForm):

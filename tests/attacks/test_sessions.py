@@ -5,7 +5,7 @@ replayed.
 import json
 import time
 from datetime import timedelta
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 import pytest
 import time_machine
@@ -235,20 +235,94 @@ def test_a_role_whose_time_has_come_is_gone_before_the_task_runs(client, practit
     assert "You do not hold a role" in client.get("/").content.decode()
 
 
-def test_the_less_powerful_role_is_the_first_one(client, management_team):
+def asked(client, url):
+    """Whether a request for this address leads to the question in which role to act."""
+    response = client.get(url)
+    return response.status_code == 302 and response.url.startswith("/roles/choose/")
+
+
+def test_a_person_with_several_roles_is_asked_in_which_to_act_before_anything(client, practitioner):
+    grant(practitioner.user, Role.MEDIATOR)
+    sign_in(client, practitioner.user)
+    forget_choice(client)
+    for url in ["/", "/your-account/", "/records/search/"]:
+        assert asked(client, url), url
+    assert client.get("/cookies/").status_code == 200
+    assert "/records/search/" in unquote(client.get("/records/search/").url)
+    assert asked(client, "/records/search/?x=1")
+    assert client.post("/records/search/", {}).url == "/roles/choose/?next=%2F"
+
+
+def forget_choice(client):
+    session = SessionStore(client.cookies["session"].value)
+    session.pop(GRANT, None)
+    session.save()
+
+
+def test_the_less_powerful_role_is_offered_first(client, management_team):
     lesser = grant(management_team.user, Role.MEDIATOR)
     sign_in(client, management_team.user)
-    assert client.get("/").context["acting"].grant == lesser
+    forget_choice(client)
+    assert client.get("/roles/choose/").context["grants"] == [lesser, management_team.grant]
 
 
-def test_a_role_that_counts_comes_before_one_that_does_not(client):
+def test_after_the_choice_the_person_goes_where_they_were_going(client, practitioner):
+    second = grant(practitioner.user, Role.MEDIATOR)
+    sign_in(client, practitioner.user)
+    forget_choice(client)
+    question = client.get("/records/search/").url
+    assert client.post(question, {"grant": second.pk}).url == "/records/search/"
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example/", "/\\evil.example"]
+)
+def test_the_choice_leads_to_no_other_site(client, practitioner, elsewhere):
+    sign_in(client, practitioner.user)
+    answer = client.post(
+        f"/roles/choose/?{urlencode({'next': elsewhere})}", {"grant": practitioner.grant.pk}
+    )
+    assert answer.url == "/"
+
+
+def test_the_only_role_is_acted_in_without_asking_and_stays_so(client, practitioner):
+    sign_in(client, practitioner.user)
+    forget_choice(client)
+    assert client.get("/").context["acting"].grant == practitioner.grant
+    grant(practitioner.user, Role.MANAGEMENT_TEAM)
+    assert client.get("/").context["acting"].grant == practitioner.grant
+
+
+def test_when_the_chosen_role_ends_no_other_one_takes_its_place_by_itself(
+    client, practitioner, management_team
+):
+    grant(practitioner.user, Role.MANAGEMENT_TEAM)
+    sign_in(client, practitioner.user, practitioner.grant)
+    revoke_role(grant=practitioner.grant, reason="left", by=management_team)
+    assert asked(client, "/trail/")
+    assert asked(client, "/")
+
+
+def test_a_form_shown_under_a_role_that_has_ended_is_refused(
+    client, practitioner, management_team, events
+):
+    grant(practitioner.user, Role.MEDIATOR)
+    sign_in(client, practitioner.user, practitioner.grant)
+    revoke_role(grant=practitioner.grant, reason="left", by=management_team)
+    answer = client.post("/records/search/", {"acting_grant": practitioner.grant.pk})
+    assert answer.status_code == 403
+    assert events.one("access.denied").reason == "acting-role-changed"
+
+
+def test_a_role_that_counts_is_offered_before_one_that_does_not(client):
     school, other = EmployerFactory(), EmployerFactory()
     user = UserFactory(employer=school)
-    grant(user, Role.PRACTITIONER, other)
+    bad = grant(user, Role.PRACTITIONER, other)
     good = grant(user, Role.PRACTITIONER, school)
     withdraw(other)
     sign_in(client, user)
-    assert client.get("/").context["acting"].grant == good
+    forget_choice(client)
+    assert client.get("/roles/choose/").context["grants"] == [good, bad]
 
 
 def choose(client, role_grant, **more):
@@ -361,7 +435,7 @@ def test_a_planted_grant_in_the_session_acts_for_nobody(client, practitioner):
     session = SessionStore(client.cookies["session"].value)
     session[GRANT] = theirs.grant.pk
     session.save()
-    assert client.get("/").context["acting"].grant == practitioner.grant
+    assert asked(client, "/")
 
 
 def test_a_form_shown_under_another_role_is_refused(client, practitioner, events):

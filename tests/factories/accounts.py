@@ -206,7 +206,8 @@ def totp_code(secret: str = TOTP_SECRET, steps: int = 0) -> str:
 
 
 def sign_in(client: Any, user: User, role_grant: RoleGrant | None = None) -> None:
-    """Gives a Django test client a session that has shown password and TOTP a moment ago.
+    """Gives a Django test client a session that has shown password and TOTP a moment ago, and acts
+    in `role_grant`, else in the first role this person was given.
 
     Written straight into the session store, so no signal runs and no event is written.
     """
@@ -224,7 +225,8 @@ def sign_in(client: Any, user: User, role_grant: RoleGrant | None = None) -> Non
     ]
     session[allauth_login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
     begin_session(session)
-    if role_grant is not None:
-        session[GRANT] = role_grant.pk
+    chosen = role_grant or RoleGrant.objects.filter(user=user).order_by("pk").first()
+    if chosen is not None:
+        session[GRANT] = chosen.pk
     session.save()
     client.cookies["session"] = session.session_key
