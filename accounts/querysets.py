@@ -31,8 +31,8 @@ class AccreditationQuerySet(models.QuerySet[Any]):
 
 
 def accredited(organisation_path: str) -> Q:
-    """Condition: the organisation at `organisation_path` and the one above it are both accredited
-    today.
+    """Condition: the organisation at `organisation_path` is open, and it and the one above it are
+    both accredited today.
     """
     from accounts.models import Accreditation
 
@@ -40,8 +40,11 @@ def accredited(organisation_path: str) -> Q:
         return Exists(Accreditation.objects.in_force().filter(organisation=OuterRef(path)))
 
     parent = f"{organisation_path}__parent"
-    return Q(in_force(f"{organisation_path}_id")) & (
-        Q(**{f"{parent}__isnull": True}) | Q(in_force(parent))
+    is_open = Q(**{f"{organisation_path}__closed_at__isnull": True})
+    return (
+        is_open
+        & Q(in_force(f"{organisation_path}_id"))
+        & (Q(**{f"{parent}__isnull": True}) | Q(in_force(parent)))
     )
 
 
@@ -79,6 +82,16 @@ class RoleGrantQuerySet(models.QuerySet[Any]):
 
 def _yes(condition: Q) -> Any:
     return models.ExpressionWrapper(condition, output_field=models.BooleanField())
+
+
+class OrganisationQuerySet(models.QuerySet[Any]):
+    def open(self) -> OrganisationQuerySet:
+        """Organisations that were neither closed nor merged into another one."""
+        return self.filter(closed_at__isnull=True)
+
+    def managed_by(self, base_id: int) -> OrganisationQuerySet:
+        """A managing body and the employers whose accounts it manages today."""
+        return self.filter(Q(pk=base_id) | Q(parent_id=base_id))
 
 
 class UserQuerySet(models.QuerySet[Any]):

@@ -10,6 +10,8 @@ from django.db import connections, models
 READ = "SELECT"
 ADD = "SELECT, INSERT"
 KEEP = "SELECT, INSERT, UPDATE"
+# A row that is ended and pointed to its successor, never rewritten.
+ENDED = "SELECT, INSERT, UPDATE (valid_until), UPDATE (successor_id)"
 ALL = "SELECT, INSERT, UPDATE, DELETE"
 
 # Rows of people, organisations and children are never deleted; history is never changed.
@@ -18,6 +20,8 @@ OWN_TABLES: dict[str, str] = {
     "accounts.Authority": READ,
     "accounts.Invitation": KEEP,
     "accounts.Organisation": KEEP,
+    "accounts.OrganisationIdentifier": ENDED,
+    "accounts.OrganisationMove": KEEP,
     "accounts.RoleGrant": ALL,
     "accounts.RoleGrantHistory": ADD,
     "accounts.User": KEEP,

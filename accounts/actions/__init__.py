@@ -12,6 +12,7 @@ from accounts.actions.accounts import (
     suspend_account,
     unlock_account,
 )
+from accounts.actions.identifiers import end_identifier, record_identifier
 from accounts.actions.installation import AlreadyInstalled, NewPerson, install_central_body
 from accounts.actions.invitations import (
     EmailTaken,
@@ -38,12 +39,14 @@ __all__ = [
     "accredit_organisation",
     "close_account",
     "create_organisation",
+    "end_identifier",
     "expire_grants",
     "grant_role",
     "hold_account",
     "install_central_body",
     "invite_again",
     "invite_person",
+    "record_identifier",
     "reinstate_account",
     "revoke_role",
     "suspend_account",

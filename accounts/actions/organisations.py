@@ -1,12 +1,14 @@
 """Making organisations, accrediting them, and withdrawing an accreditation."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts.acting import Acting
-from accounts.models import Accreditation, Authority, Organisation
+from accounts.actions.identifiers import hold_identifier
+from accounts.models import Accreditation, Authority, IdentifierScheme, Organisation
 from accounts.models.accreditation import AccreditationStatus
 from accounts.policies import can_accredit, require, require_permission
 from accounts.roles import OrganisationKind, Permission
@@ -20,8 +22,7 @@ def create_organisation(
     name: str,
     parent: Organisation | None = None,
     authority: Authority | None = None,
-    urn: str = "",
-    ods_code: str = "",
+    identifiers: Mapping[IdentifierScheme, str] | None = None,
     duty_phone: str = "",
     is_invented: bool = False,
     by: Acting,
@@ -29,8 +30,8 @@ def create_organisation(
     """A new organisation, not yet accredited.
 
     `parent` is the authority or partner that manages an employing organisation's accounts;
-    `authority` the public reference row of a local authority. Raises `Refused`, and
-    `IntegrityError` where the facts contradict each other.
+    `authority` the public reference row of a local authority, whose GSS code becomes one of its
+    `identifiers`. Raises `Refused`, and `IntegrityError` where the facts contradict each other.
     """
     require_permission(by, Permission.ACCREDIT)
     with transaction.atomic():
@@ -39,8 +40,6 @@ def create_organisation(
             name=name,
             parent=parent,
             authority=authority,
-            urn=urn,
-            ods_code=ods_code,
             duty_phone=duty_phone,
             is_invented=is_invented,
         )
@@ -51,6 +50,9 @@ def create_organisation(
             target_id=organisation.pk,
             detail={"kind": str(OrganisationKind(kind).value)},
         )
+        named = {IdentifierScheme.GSS: authority.pk} if authority else {}
+        for scheme, value in (named | dict(identifiers or {})).items():
+            hold_identifier(organisation, scheme, value, valid_from=None, by=by)
     return organisation
 
 

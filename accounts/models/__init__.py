@@ -4,15 +4,20 @@ the database.
 
 from accounts.models.accreditation import Accreditation
 from accounts.models.grants import RoleGrant, RoleGrantHistory
+from accounts.models.identifiers import IdentifierScheme, OrganisationIdentifier
 from accounts.models.invitations import Invitation
+from accounts.models.moves import OrganisationMove
 from accounts.models.organisations import Authority, Organisation
 from accounts.models.users import User
 
 __all__ = [
     "Accreditation",
     "Authority",
+    "IdentifierScheme",
     "Invitation",
     "Organisation",
+    "OrganisationIdentifier",
+    "OrganisationMove",
     "RoleGrant",
     "RoleGrantHistory",
     "User",

@@ -1,8 +1,12 @@
 """Authorities (public reference data) and organisations (bodies that may be accredited)."""
 
-from django.db import models
-from django.db.models import Q
+import uuid
 
+from django.contrib.postgres.functions import RandomUUID
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.querysets import OrganisationQuerySet
 from accounts.roles import OrganisationKind, Role
 
 
@@ -35,6 +39,7 @@ class Organisation(models.Model):
     are the roles.
     """
 
+    key = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), unique=True, editable=False)
     kind = models.CharField(max_length=20, choices=OrganisationKind.choices)
     name = models.CharField(max_length=160)
     parent = models.ForeignKey(
@@ -43,11 +48,16 @@ class Organisation(models.Model):
     authority = models.OneToOneField(
         Authority, null=True, blank=True, on_delete=models.PROTECT, related_name="organisation"
     )
-    urn = models.CharField("URN", max_length=6, blank=True)
-    ods_code = models.CharField("ODS code", max_length=8, blank=True)
     duty_phone = models.CharField("out-of-hours duty desk", max_length=30, blank=True)
     is_invented = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closing_reason = models.CharField(max_length=400, blank=True)
+    successor = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="predecessors"
+    )
+
+    objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
@@ -68,20 +78,23 @@ class Organisation(models.Model):
                 | (~Q(kind=OrganisationKind.LOCAL_AUTHORITY) & Q(authority__isnull=True)),
             ),
             models.CheckConstraint(
-                name="urn_is_six_digits", condition=Q(urn="") | Q(urn__regex=r"^[0-9]{6}$")
+                name="closed_organisation_says_why",
+                condition=Q(closed_at__isnull=True, closing_reason="")
+                | (Q(closed_at__isnull=False) & ~Q(closing_reason="")),
             ),
             models.CheckConstraint(
-                name="ods_code_shape",
-                condition=Q(ods_code="") | Q(ods_code__regex=r"^[A-Z0-9]{3,8}$"),
+                name="only_a_closed_organisation_has_a_successor",
+                condition=Q(successor__isnull=True)
+                | (Q(closed_at__isnull=False) & ~Q(successor=F("pk"))),
+            ),
+            models.CheckConstraint(
+                name="central_body_stays_open",
+                condition=Q(closed_at__isnull=True) | ~Q(kind=OrganisationKind.CENTRAL_BODY),
             ),
             models.UniqueConstraint(
                 name="one_central_body",
                 fields=["kind"],
                 condition=Q(kind=OrganisationKind.CENTRAL_BODY),
-            ),
-            models.UniqueConstraint(name="urn_once", fields=["urn"], condition=~Q(urn="")),
-            models.UniqueConstraint(
-                name="ods_code_once", fields=["ods_code"], condition=~Q(ods_code="")
             ),
         ]
 
@@ -94,3 +107,8 @@ class Organisation(models.Model):
         accounts.
         """
         return self.parent or self
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still exists: neither closed nor merged into another one."""
+        return self.closed_at is None

@@ -17,6 +17,12 @@ from accounts.policies.people import (
     can_take_up,
     can_unlock,
 )
+from accounts.policies.reshaping import (
+    can_read_register,
+    can_reshape,
+    is_open,
+    reads_whole_register,
+)
 from accounts.policies.standing import (
     STEP_UP,
     can,
@@ -37,7 +43,9 @@ __all__ = [
     "can_grant",
     "can_invite",
     "can_manage",
+    "can_read_register",
     "can_reinstate",
+    "can_reshape",
     "can_revoke",
     "can_stop",
     "can_take_up",
@@ -46,6 +54,8 @@ __all__ = [
     "first_no",
     "fresh_factor",
     "is_accredited",
+    "is_open",
+    "reads_whole_register",
     "require",
     "require_permission",
     "standing",

@@ -37,6 +37,8 @@ REASONS: dict[str, str] = {
     "role-may-not": "the role does not allow it",
     "other-user-base": "belongs to another management team",
     "acting-role-changed": "the role was changed in another window",
+    "identifier-recorded": "an identifier was recorded",
+    "identifier-ended": "an identifier no longer holds",
 }
 PERMISSIONS: dict[str, str] = {
     Permission.SEARCH: "search for a child",

@@ -21,7 +21,7 @@ from accounts.actions import (
     install_central_body,
     invite_person,
 )
-from accounts.models import Accreditation, Authority, Organisation, User
+from accounts.models import Accreditation, Authority, IdentifierScheme, Organisation, User
 from accounts.models.accreditation import AccreditationStatus
 from accounts.roles import OrganisationKind
 from contactpoint.invented.people import (
@@ -98,12 +98,16 @@ def _organisation(body: Body, parent: Organisation | None, by: Acting) -> Organi
         name=name,
         parent=parent,
         authority=authority,
-        urn=place.code if place else "",
-        ods_code=body.ods_code,
+        identifiers=_identifiers(body, place),
         duty_phone=body.duty_phone,
         is_invented=True,
         by=by,
     )
+
+
+def _identifiers(body: Body, place: InventedPlace | None) -> dict[IdentifierScheme, str]:
+    given = {IdentifierScheme.URN: place.code if place else "", IdentifierScheme.ODS: body.ods_code}
+    return {scheme: value for scheme, value in given.items() if value}
 
 
 def _keep_accredited(organisation: Organisation, by: Acting) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from accounts.models import Authority, Organisation, User
+from accounts.models import Authority, IdentifierScheme, Organisation, User
 from accounts.roles import Role
 from contactpoint.invented import codes
 from contactpoint.invented.people import PEOPLE
@@ -105,6 +105,11 @@ def _team(at: str, user: User) -> Team:
         practitioner_id=user.pk,
         ages=ages,
         share=share,
-        school=user.employer.urn,
+        school=_urn_of(user.employer),
         authority=user.employer.base.authority_id or "",
     )
+
+
+def _urn_of(organisation: Organisation) -> str:
+    held = organisation.identifiers.live().filter(scheme=IdentifierScheme.URN).first()
+    return held.value if held else ""

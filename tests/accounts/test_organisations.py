@@ -9,7 +9,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.actions import accredit_organisation, create_organisation, withdraw_accreditation
-from accounts.models import Accreditation, Organisation
+from accounts.models import Accreditation, IdentifierScheme, Organisation
 from accounts.policies import Refused, is_accredited
 from accounts.roles import OrganisationKind, Role
 from tests.audit.faults import event_insert_fails
@@ -125,7 +125,7 @@ def test_the_database_refuses_an_accreditation_that_contradicts_itself(
         {"kind": OrganisationKind.EMPLOYER},
         {"kind": OrganisationKind.LOCAL_AUTHORITY},
         {"kind": OrganisationKind.CENTRAL_BODY},
-        {"kind": OrganisationKind.NATIONAL_PARTNER, "urn": "12"},
+        {"kind": OrganisationKind.NATIONAL_PARTNER, "identifiers": {IdentifierScheme.URN: "12"}},
     ],
 )
 def test_the_database_refuses_an_organisation_that_contradicts_itself(accreditation_officer, facts):

@@ -28,8 +28,9 @@ def break_a_constraint():
     """The database's complaint quotes the row."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {Organisation._meta.db_table} (kind, name, is_invented, urn, ods_code,"
-            " duty_phone, created_at) VALUES ('employer', 'Quoted Name', true, '', '', '', now())"
+            f"INSERT INTO {Organisation._meta.db_table} (kind, name, is_invented,"
+            " closing_reason, duty_phone, created_at)"
+            " VALUES ('employer', 'Quoted Name', true, '', '', now())"
         )
 
 
