@@ -7,8 +7,10 @@ ENV CONTACTPOINT_PRODUCTION=1 \
     PYTHONUNBUFFERED=1
 
 WORKDIR /app
-COPY requirements/base.txt requirements/base.txt
-RUN pip install --no-cache-dir --require-hashes -r requirements/base.txt
+# `docker build --build-arg EXTRA=notify` for e-mail by GOV.UK Notify.
+ARG EXTRA=base
+COPY requirements/base.txt requirements/notify.txt requirements/
+RUN pip install --no-cache-dir --require-hashes -r requirements/$EXTRA.txt
 
 COPY manage.py ./
 COPY contactpoint contactpoint

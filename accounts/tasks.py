@@ -7,12 +7,25 @@ from celery import shared_task
 from django.core.management import call_command
 
 from accounts import actions
+from accounts.messages.delivery import deliver, deliver_due
 
 
 @shared_task(name="accounts.expire_grants")
 def expire_grants() -> int:
     """Ends the role grants whose time has come."""
     return actions.expire_grants()
+
+
+@shared_task(name="accounts.deliver_message")
+def deliver_message(message_id: int) -> bool:
+    """Sends one message of the outbox."""
+    return deliver(message_id)
+
+
+@shared_task(name="accounts.deliver_messages")
+def deliver_messages() -> int:
+    """Sends what is due: tried before in vain, or queued while the broker was down."""
+    return deliver_due()
 
 
 @shared_task(name="accounts.clear_sessions")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import factors, invitations, pages
+from accounts.views import factors, invitations, messages, pages
 
 app_name = "accounts"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("your-account/", pages.your_account, name="your-account"),
     path("your-account/second-factor/", factors.second_factor, name="second-factor"),
     path("roles/choose/", pages.choose_role, name="choose-role"),
+    path("messages/", messages.messages, name="messages"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("cookies/", pages.cookies, name="cookies"),

@@ -18,6 +18,10 @@ app.conf.beat_schedule = {
         "task": "accounts.expire_grants",
         "schedule": 300.0,
     },
+    "send what waits in the outbox": {
+        "task": "accounts.deliver_messages",
+        "schedule": 60.0,
+    },
     "forget search terms after fifteen minutes": {
         "task": "records.forget_searches",
         "schedule": 60.0,

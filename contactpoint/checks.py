@@ -23,6 +23,16 @@ MINIMUM_KEY_LENGTH = 50
 CLOCK_SKEW_SECONDS = 1.0
 
 
+def _weak_mail() -> Iterator[CheckMessage]:
+    if "console" in settings.EMAIL_BACKEND:
+        yield _error(6, "EMAIL_BACKEND prints links to the log.", "Name an SMTP server.")
+    if not settings.SITE_URL.startswith("https://"):
+        yield _error(7, "SITE_URL is not an https address.", "Give the address people use.")
+    given = settings.NOTIFY_API_KEY and settings.NOTIFY_TEMPLATE_ID
+    if "notify" in settings.EMAIL_BACKEND and not given:
+        yield _error(8, "GOV.UK Notify lacks its key or template.", "Set both NOTIFY_ variables.")
+
+
 def _error(number: int, message: str, hint: str) -> Error:
     return Error(message, hint=hint, id=f"contactpoint.E{number:03}")
 
@@ -30,7 +40,7 @@ def _error(number: int, message: str, hint: str) -> Error:
 @register(Tags.security, deploy=True)
 def settings_are_strong(app_configs: Any, **_: Any) -> list[CheckMessage]:
     """What the environment must supply before the outside world may connect."""
-    return list(_weak_settings()) if settings.PRODUCTION else []
+    return [*_weak_settings(), *_weak_mail()] if settings.PRODUCTION else []
 
 
 def _weak_settings() -> Iterator[CheckMessage]:
@@ -44,8 +54,6 @@ def _weak_settings() -> Iterator[CheckMessage]:
         )
     if settings.SECRET_KEY in settings.FIELD_KEYS:
         yield _error(4, "FIELD_KEY equals SECRET_KEY.", "Generate a separate Fernet key.")
-    if "console" in settings.EMAIL_BACKEND:
-        yield _error(6, "EMAIL_BACKEND prints links to the log.", "Name an SMTP server.")
     if "owner" in settings.DATABASES:
         yield _error(
             5,

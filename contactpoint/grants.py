@@ -22,6 +22,7 @@ OWN_TABLES: dict[str, str] = {
     "accounts.Organisation": KEEP,
     "accounts.OrganisationIdentifier": ENDED,
     "accounts.OrganisationMove": KEEP,
+    "accounts.OutboxMessage": KEEP,
     "accounts.RoleGrant": ALL,
     "accounts.RoleGrantHistory": ADD,
     "accounts.User": KEEP,

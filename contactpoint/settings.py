@@ -157,6 +157,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TIMEZONE = "Europe/London"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A broker that does not answer costs a request three seconds; the sweep of the outbox comes later.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 3}
 
 # --- signing in -----------------------------------------------------------------------------------
 
@@ -309,6 +311,8 @@ CRISPY_TEMPLATE_PACK = "gds"
 
 NATIONAL_DUTY_PHONE = env("NATIONAL_DUTY_PHONE", default="01632 960 999")
 SERVICE_NAME = "ContactPoint"
+# Scheme and host of the site: what the links in messages begin with.
+SITE_URL = env("SITE_URL", default="http://localhost:8000").rstrip("/")
 
 EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
 EMAIL_HOST = env("EMAIL_HOST", default="localhost")
@@ -317,6 +321,10 @@ EMAIL_HOST_USER = env("EMAIL_HOST_USER", default="")
 EMAIL_HOST_PASSWORD = env("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=True)
 EMAIL_TIMEOUT = 10
+# For EMAIL_BACKEND=accounts.messages.notify.EmailBackend
+NOTIFY_URL = env("NOTIFY_URL", default="https://api.notifications.service.gov.uk")
+NOTIFY_API_KEY = env("NOTIFY_API_KEY", default="")
+NOTIFY_TEMPLATE_ID = env("NOTIFY_TEMPLATE_ID", default="")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="no-reply@contactpoint.invalid")
 
 # --- operator logs: ids and event names only ------------------------------------------------------
@@ -348,6 +356,7 @@ LOGGING: dict[str, Any] = {
         "django.server": {"level": "WARNING"},
         "django.request": {"level": "CRITICAL"},  # repeats addresses; RequestLog has told it better
         "axes": {"level": "WARNING"},
+        "notifications_python_client": {"level": "ERROR"},  # repeats the service's own words
         "django.security.DisallowedHost": {"level": "ERROR"},
     },
 }

@@ -13,9 +13,10 @@ compile() { # name, further options
 
 compile_all() {
     compile base &&
+        compile notify --extra notify -c requirements/base.txt &&
         compile demo --extra demo -c requirements/base.txt &&
-        compile dev --extra demo --extra dev -c requirements/base.txt &&
-        compile bench --extra demo --extra dev --extra bench -c requirements/dev.txt
+        compile dev --extra demo --extra dev --extra notify -c requirements/base.txt &&
+        compile bench --extra demo --extra dev --extra notify --extra bench -c requirements/dev.txt
 }
 
 if [ "${1:-}" != --check ]; then
@@ -35,7 +36,7 @@ if ! compile_all 2>"$target/errors"; then
     fi
     exit 1
 fi
-for name in base demo dev bench; do
+for name in base notify demo dev bench; do
     if ! diff -u "requirements/$name.txt" "$target/$name.txt"; then
         echo "requirements/$name.txt does not follow from pyproject.toml: run \`make lock\`." >&2
         exit 1

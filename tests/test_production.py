@@ -100,6 +100,7 @@ def environment(real_database):
         "DATABASE_URL": with_database("DATABASE_URL"),
         "REDIS_URL": os.environ["REDIS_URL"],
         "NATIONAL_DUTY_PHONE": "01632 960 999",
+        "SITE_URL": "https://index.example.org",
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
     }
 
@@ -212,6 +213,8 @@ def test_web_worker_and_beat_run_on_base_requirements_under_production_settings(
         ("SECRET_KEY", "short", "SECRET_KEY is too weak"),
         ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS is empty or open"),
         ("CONTACTPOINT_DEMO", "1", "CONTACTPOINT_DEMO is set"),
+        ("SITE_URL", "http://index.example.org", "SITE_URL is not an https"),
+        ("EMAIL_BACKEND", "accounts.messages.notify.EmailBackend", "Notify lacks its key"),
         ("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend", "prints links"),
     ],
 )

@@ -6,6 +6,7 @@ from accounts.models.accreditation import Accreditation
 from accounts.models.grants import RoleGrant, RoleGrantHistory
 from accounts.models.identifiers import IdentifierScheme, OrganisationIdentifier
 from accounts.models.invitations import Invitation
+from accounts.models.messages import MessageKind, OutboxMessage
 from accounts.models.moves import OrganisationMove
 from accounts.models.organisations import Authority, Organisation
 from accounts.models.users import User
@@ -15,9 +16,11 @@ __all__ = [
     "Authority",
     "IdentifierScheme",
     "Invitation",
+    "MessageKind",
     "Organisation",
     "OrganisationIdentifier",
     "OrganisationMove",
+    "OutboxMessage",
     "RoleGrant",
     "RoleGrantHistory",
     "User",

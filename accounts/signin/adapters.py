@@ -3,6 +3,7 @@ encrypted at rest.
 """
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
@@ -14,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts import encryption
+from accounts.messages import MessageKind, queue_message
 from accounts.models import User
 from accounts.signin import events
 from accounts.signin.factors import factors_of, holds_second_factor, is_fresh
@@ -43,7 +45,14 @@ class AccountAdapter(DefaultAccountAdapter):
             return
         with transaction.atomic():
             events.reset_requested(self.request, user)
-        super().send_password_reset_mail(user, email, context)
+            queue_message(
+                kind=MessageKind.PASSWORD_RESET,
+                to=user,
+                about_type="user",
+                about_id=user.pk,
+                link=urlsplit(context["password_reset_url"]).path,
+                by=events.acting_in(self.request),
+            )
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """allauth's limiter of failed sign-ins, above axes' lock-out; when it answers, it is an

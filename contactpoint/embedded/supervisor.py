@@ -91,6 +91,7 @@ class Demo:
         self.environment = {**self.servers.environment(), "CONTACTPOINT_DEMO": "1"}
         # Web loads while the data are prepared, and answers before worker and beat take its time.
         port, listeners = processes.listen(self.asked_port)
+        self.environment["SITE_URL"] = address = f"http://localhost:{port}"
         folder = self.state.folder
         self.processes.append(processes.start_web(listeners, self.environment, folder))
         _say("Tables, invented people and children …")
@@ -99,7 +100,6 @@ class Demo:
         self._until(lambda: processes.is_ready(port), READY)
         self.processes.append(processes.start_worker(self.environment, folder))
         self.processes.append(processes.start_beat(self.environment, folder))
-        address = f"http://localhost:{port}"
         self.state.announce(address, self.environment)
         _say(screen.welcome(address, people, folder, time.monotonic() - began))
 

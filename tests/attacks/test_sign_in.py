@@ -16,6 +16,7 @@ from django.db import DatabaseError
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from accounts.messages.delivery import deliver_due
 from accounts.models.users import AccountStatus
 from accounts.roles import Role
 from accounts.signin import urls as signin_urls
@@ -253,6 +254,7 @@ def test_a_known_and_an_unknown_address_get_the_same_reset_page(client, person, 
         done = client.post("/account/password/reset/", {"email": email}, follow=True)
         answers.append((done.status_code, done.redirect_chain, without_token(done)))
     assert answers[0] == answers[1]
+    assert deliver_due() == 1
     assert [mail.to for mail in mailoutbox] == [[person.email]]
 
 
@@ -336,6 +338,7 @@ def test_an_account_without_a_password_cannot_sign_in(client):
 
 def test_a_reset_by_mail_does_not_pass_by_the_second_factor(client, person, mailoutbox, events):
     client.post("/account/password/reset/", {"email": person.email})
+    deliver_due()
     [link] = re.findall(r"http://\S+(/account/password/reset/key/\S+)", mailoutbox[0].body)
     assert person.email not in mailoutbox[0].body
     form = client.get(link, follow=True)
@@ -343,7 +346,11 @@ def test_a_reset_by_mail_does_not_pass_by_the_second_factor(client, person, mail
     done = client.post(form.redirect_chain[-1][0], {"password1": new, "password2": new})
     assert done.status_code == 302
     assert not signed_in(client)
-    assert events.actions() == ["auth.password_reset_requested", "auth.password_reset"]
+    assert events.actions() == [
+        "auth.password_reset_requested",
+        "person.notified",
+        "auth.password_reset",
+    ]
     assert give_password(client, person.email, new).url == CODE
     assert not signed_in(client)
     assert client.get(link, follow=True).context.get("token_fail")
@@ -358,6 +365,7 @@ def test_a_reset_does_not_keep_anybody_from_adding_a_factor(client, person):
 def test_a_mailbox_alone_never_opens_an_account_without_a_factor(client, mailoutbox, events):
     user = UserFactory()
     client.post("/account/password/reset/", {"email": user.email})
+    assert deliver_due() == 0
     assert mailoutbox == []
     assert events.actions() == []
 

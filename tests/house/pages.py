@@ -153,6 +153,7 @@ PAGES: dict[str, Sample] = {
     "mfa_authenticate": at("mfa_authenticate", "half way"),
     "accounts:second-factor": at("accounts:second-factor", "newcomer"),
     "mfa_activate_totp": at("mfa_activate_totp", "newcomer"),
+    "accounts:messages": at("accounts:messages", "manager"),
     "account_change_password": at("account_change_password", "practitioner"),
     "account_logout": at("account_logout", "practitioner"),
     "account_reauthenticate": at("account_reauthenticate", "practitioner"),

@@ -1,0 +1,117 @@
+"""The outbox: which messages there are, and one row a message with its delivery state; never its
+text.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from accounts.models.organisations import Organisation
+from accounts.roles import Permission
+
+if TYPE_CHECKING:
+    from accounts.acting import Acting
+
+
+class MessageKind(models.TextChoices):
+    """The value names the template `templates/emails/<kind>.txt`; the label says on the delivery
+    page what the message was about. A new kind changes no table.
+    """
+
+    ACCOUNT_NEEDS_YOU = "account_needs_you", "Something about the account"
+    PASSWORD_RESET = "password_reset", "Link to reset a password"
+
+
+class MessageState(models.TextChoices):
+    QUEUED = "queued", "Waiting"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Not delivered"
+
+
+class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
+    def due(self) -> OutboxQuerySet:
+        """Waiting, and its next attempt has come, by the database's clock."""
+        return self.filter(state=MessageState.QUEUED, next_attempt_at__lte=Now())
+
+    def visible_to(self, acting: Acting) -> OutboxQuerySet:
+        """To a management team those of its own user base; to the central team all.
+
+        Whether somebody may look at all is asked before.
+        """
+        if acting.has(Permission.READ_WHOLE_TRAIL):
+            return self.all()
+        return self.filter(base=acting.base) if acting.base else self.none()
+
+
+class OutboxMessage(models.Model):
+    """One message to one account, or to one address of somebody who has none.
+
+    `base` is the management team that sees its delivery. `next_attempt_at` is pushed ahead by a
+    worker that sends it, so that no other does.
+    """
+
+    kind = models.CharField(max_length=40)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    address = models.EmailField(blank=True)
+    base = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    about_type = models.CharField(max_length=40)
+    about_id = models.BigIntegerField()
+    link = models.TextField(blank=True)
+    state = models.CharField(
+        max_length=8, choices=MessageState.choices, default=MessageState.QUEUED
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    queued_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=100, blank=True)
+
+    objects = OutboxQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="message_has_one_recipient",
+                condition=Q(user__isnull=False, address="") | Q(user__isnull=True) & ~Q(address=""),
+            ),
+            models.CheckConstraint(
+                name="message_sent_says_when",
+                condition=Q(state=MessageState.SENT, sent_at__isnull=False)
+                | Q(state__in=[MessageState.QUEUED, MessageState.FAILED], sent_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="message_failed_says_why",
+                condition=~Q(state=MessageState.FAILED, last_error=""),
+            ),
+            models.CheckConstraint(
+                name="message_link_forgotten_once_over",
+                condition=Q(state=MessageState.QUEUED) | Q(link=""),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="message_due", fields=["next_attempt_at"], condition=Q(state="queued")
+            ),
+            models.Index(name="message_of_base", fields=["base", "-id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"message {self.pk}: {self.kind} {self.state}"
+
+    @property
+    def kind_label(self) -> str:
+        return str(MessageKind(self.kind).label)
+
+    @property
+    def send_to(self) -> str:
+        """The address as it is now: an account's may have changed since."""
+        return self.user.email if self.user else self.address
