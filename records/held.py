@@ -19,8 +19,8 @@ from accounts.encryption import decrypt, encrypt
 from accounts.models import User
 from accounts.policies import require
 from accounts.roles import Permission
-from records.models import SearchRequest
-from records.policies import can_search
+from records.models import AddressStep, SearchRequest
+from records.policies import can_search, can_search_by_address
 from records.purposes import Purpose, Reason
 from records.search.terms import SearchTerms, TypedDate
 
@@ -35,23 +35,49 @@ class HeldSearch:
     key: UUID
     terms: SearchTerms
     reason: Reason
+    address_step: AddressStep | None = None  # None: not a search by address alone
 
 
 def hold_search(*, terms: SearchTerms, reason: Reason, by: Acting) -> UUID:
     """Keeps a posted search for its GET; returns the opaque key. Raises `Refused`."""
     require(can_search(by, reason), permission=Permission.SEARCH.value)
+    return _hold(terms, reason, "", by)
+
+
+def hold_address_search(*, postcode: str, reason: Reason, by: Acting) -> UUID:
+    """Keeps a posted search by address alone, of which nothing is shown yet. Raises `Refused`."""
+    require(can_search_by_address(by, reason), permission=Permission.SEARCH_BY_ADDRESS.value)
+    return _hold(SearchTerms(postcode=postcode), reason, AddressStep.ASKED, by)
+
+
+def _hold(terms: SearchTerms, reason: Reason, address_step: str, by: Acting) -> UUID:
     kept = {
         "terms": asdict(terms),
         "purpose": reason.purpose.value,
         "case_reference": reason.case_reference,
     }
     request = SearchRequest.objects.create(
-        user=cast(User, by.user),  # `can_search` refuses nobody's search
+        user=cast(User, by.user),  # `the policies refuse nobody's search
         session_ref=by.actor.session_ref,
         grant_id=by.actor.grant_id,
         terms=_seal(kept),
+        address_step=address_step,
     )
     return request.key
+
+
+def address_searches_held(by: Acting) -> int:
+    """How many searches by address this account has alive, in any session and role."""
+    alive = SearchRequest.objects.filter(user=by.user, created_at__gt=Now() - SEARCH_LIVES)
+    return alive.exclude(address_step="").count()
+
+
+def take_step(key: UUID, step: AddressStep) -> bool:
+    """Moves a search by address to `step`; False when it does not stand at the one before."""
+    steps = list(AddressStep)
+    before = steps[steps.index(step) - 1]
+    moved = SearchRequest.objects.filter(key=key, address_step=before)
+    return moved.update(address_step=step) == 1
 
 
 def find_search(key: UUID, by: Acting) -> HeldSearch | None:
@@ -95,7 +121,8 @@ def _opened(request: SearchRequest) -> HeldSearch:
     if terms["date_of_birth"]:
         terms["date_of_birth"] = TypedDate(**terms["date_of_birth"])
     reason = Reason(Purpose(kept["purpose"]), kept["case_reference"])
-    return HeldSearch(request.key, SearchTerms(**terms), reason)
+    step = AddressStep(request.address_step) if request.address_step else None
+    return HeldSearch(request.key, SearchTerms(**terms), reason, step)
 
 
 def _seal(value: dict[str, Any]) -> str:

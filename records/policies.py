@@ -6,7 +6,7 @@ Which fields they then see stands in `visibility.py`.
 from accounts.acting import Acting
 from accounts.policies import ALLOWED, Decision, can, deny
 from accounts.roles import Permission
-from records.purposes import Reason, purposes_for
+from records.purposes import BY_ADDRESS, Reason, purposes_for
 
 NO_REASON = deny(
     "no-reason",
@@ -18,6 +18,33 @@ PURPOSE_NOT_YOURS = deny(
     "The reason you stated cannot be used in the role you are acting in.",
     "Choose another reason, or the role that your reason belongs to.",
 )
+ROLE_NEEDS_A_NAME = deny(
+    "role-may-not",
+    "Your role cannot search by an address alone.",
+    "Search by the child's name and date of birth, even if you are not sure of them. If you have"
+    " only an address, ring the duty desk: it can look for you.",
+)
+PURPOSE_NEEDS_A_NAME = deny(
+    "purpose-needs-a-name",
+    "The reason you stated does not allow a search by an address alone.",
+    "Search by the child's name and date of birth, or state the reason for which an address is all"
+    " that you have.",
+)
+NOT_AN_ADDRESS_SEARCH = deny(
+    "not-by-address",
+    "This search was not made by an address alone.",
+    "Start again from the page for searching by address.",
+)
+RANGE_FIRST = deny(
+    "range-not-shown",
+    "The children at an address are shown only after you have seen about how many there are.",
+    "Start again from the page for searching by address.",
+)
+NOT_CONFIRMED = deny(
+    "children-not-asked-for",
+    "You have not asked to be shown the children at this address.",
+    "Go back to the page that says about how many there are, and choose to show them.",
+)
 
 
 def can_search(acting: Acting, reason: Reason | None) -> Decision:
@@ -28,6 +55,20 @@ def can_search(acting: Acting, reason: Reason | None) -> Decision:
 def can_open(acting: Acting, reason: Reason | None) -> Decision:
     """Likewise, for one record."""
     return _with_reason(can(acting, Permission.OPEN_RECORD), acting, reason)
+
+
+def can_search_by_address(acting: Acting, reason: Reason | None) -> Decision:
+    """Searching with nothing but a postcode: for fewer roles and fewer reasons."""
+    decision = _with_reason(can_start_by_address(acting), acting, reason)
+    if not decision.allowed or reason is None or reason.purpose in BY_ADDRESS:
+        return decision
+    return PURPOSE_NEEDS_A_NAME
+
+
+def can_start_by_address(acting: Acting) -> Decision:
+    """The same before a reason was stated: may this person see the form at all?"""
+    decision = can(acting, Permission.SEARCH_BY_ADDRESS)
+    return ROLE_NEEDS_A_NAME if decision.code == ROLE_NEEDS_A_NAME.code else decision
 
 
 def _with_reason(decision: Decision, acting: Acting, reason: Reason | None) -> Decision:

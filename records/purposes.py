@@ -25,6 +25,10 @@ class Purpose(models.TextChoices):
     KEEP_RECORD = "keep_record", "Create, check or correct a child record"
     MEDIATED = "mediated", "For a practitioner who has no access"
     SHIELD = "shield", "Decide about shielding a record"
+    HOUSEHOLD_AT_RISK = (
+        "household_at_risk",
+        "A child at an address may be suffering harm, and nobody knows the name",
+    )
 
 
 # The duty or power each purpose rests on, shown in the guidance and kept beside the codes.
@@ -38,6 +42,7 @@ GROUNDS: dict[Purpose, str] = {
     Purpose.KEEP_RECORD: "UK GDPR, Article 5(1)(d)",
     Purpose.MEDIATED: "Children Act 2004, section 11",
     Purpose.SHIELD: "UK GDPR, Article 32; Children Act 2004, section 12",
+    Purpose.HOUSEHOLD_AT_RISK: "Children Act 1989, section 47",
 }
 
 _OF_PRACTITIONERS = (
@@ -51,10 +56,18 @@ _OF_PRACTITIONERS = (
 )
 MAY_STATE: dict[Role, tuple[Purpose, ...]] = {
     Role.PRACTITIONER: _OF_PRACTITIONERS,
-    Role.MANAGEMENT_TEAM: (Purpose.KEEP_RECORD, Purpose.MOVED, Purpose.MISSING_EDUCATION),
-    Role.MEDIATOR: (Purpose.MEDIATED,),
+    Role.MANAGEMENT_TEAM: (
+        Purpose.KEEP_RECORD,
+        Purpose.MOVED,
+        Purpose.MISSING_EDUCATION,
+        Purpose.HOUSEHOLD_AT_RISK,
+    ),
+    Role.MEDIATOR: (Purpose.MEDIATED, Purpose.HOUSEHOLD_AT_RISK),
     Role.SHIELD_ADMINISTRATOR: (Purpose.SHIELD,),
 }
+# For these an address alone may be all there is. Every other purpose is about a child whom the
+# searcher can name.
+BY_ADDRESS = frozenset({Purpose.MISSING_EDUCATION, Purpose.HOUSEHOLD_AT_RISK, Purpose.SHIELD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +81,8 @@ class Reason:
 def purposes_for(role: Role | None) -> tuple[Purpose, ...]:
     """The purposes that somebody acting in `role` may state, in the order of the form."""
     return MAY_STATE.get(role, ()) if role else ()
+
+
+def address_purposes_for(role: Role | None) -> tuple[Purpose, ...]:
+    """Those of them under which an address alone may be searched for."""
+    return tuple(purpose for purpose in purposes_for(role) if purpose in BY_ADDRESS)

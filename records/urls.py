@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from records.views import creating, keeping, reading, searching
+from records.views import by_address, creating, keeping, reading, searching
 
 app_name = "records"
 
 urlpatterns = [
     path("search/", searching.search, name="search"),
     path("searches/<uuid:key>/", searching.search_results, name="search-results"),
+    path("search/address/", by_address.search_by_address, name="search-by-address"),
+    path("searches/<uuid:key>/range/", by_address.address_range, name="address-range"),
+    path("searches/<uuid:key>/show/", by_address.confirm, name="confirm-address-search"),
+    path("searches/<uuid:key>/children/", by_address.children, name="address-children"),
     path("new/", creating.new_record, name="new-record"),
     path("<uuid:key>/", reading.record, name="record"),
     path("<uuid:key>/open/", reading.open_from_search, name="open-record"),

@@ -59,6 +59,7 @@ DETAIL_KEYS: dict[str, str] = {
     "http_status": "status answered",
     # searching and reading
     "redisplay": "the same search shown again",
+    "band": "about how many children a search by address found: none, 1-5, 6-10, over-10",
     "refused_for": "what the search lacked",
     "advice": "code of the advice shown",
     "strong": "results that were strong matches",

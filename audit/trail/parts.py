@@ -42,6 +42,7 @@ REASONS: dict[str, str] = {
 }
 PERMISSIONS: dict[str, str] = {
     Permission.SEARCH: "search for a child",
+    Permission.SEARCH_BY_ADDRESS: "search by an address alone",
     Permission.OPEN_RECORD: "open a child record",
     Permission.CREATE_RECORD: "create a child record",
     Permission.AMEND_RECORD: "amend a child record",
@@ -53,6 +54,12 @@ PERMISSIONS: dict[str, str] = {
     Permission.MANAGE_ACCOUNTS: "manage accounts",
     Permission.SUSPEND_ACCOUNT: "suspend an account",
     Permission.ACCREDIT: "accredit an organisation",
+}
+BANDS: dict[str, str] = {
+    "none": "nobody there",
+    "1-5": "told that 1 to 5 children are there",
+    "6-10": "told that 6 to 10 children are there",
+    "over-10": "told that more than 10 children are there",
 }
 LOAD_COUNTS = ("rows", "created", "amended", "unchanged", "rejected")
 
@@ -100,6 +107,8 @@ def _names(fields: Iterable[str]) -> str:
 
 
 def _shown(event: AuditEvent) -> str:
+    if band := detail_of(event).get("band"):
+        return BANDS.get(band, plain(band))
     if event.result_count is None:
         return ""
     if event.result_count == 0:
@@ -163,7 +172,7 @@ PARTS: dict[str, Part] = {
     "redisplay": _from_detail("redisplay", _either("the same search shown again")),
     "role": _from_detail("role", role_label),
     "rule": _from_detail("rule", plain),
-    "shown": Part(("result_count",), _shown),
+    "shown": Part(("result_count", "detail.band"), _shown),
     "size": _from_detail("size"),
     "source": _from_detail("source"),
     "to": _from_detail("to", plain),

@@ -59,8 +59,12 @@ class ReasonForm(RecordForm):
 
     def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
         super().__init__(*args, acting=acting, **kwargs)
-        choices = [(p.value, p.label) for p in purposes_for(acting.role)]
+        choices = [(p.value, p.label) for p in self.purposes()]
         self.fields["purpose"].choices = [("", "Choose a reason"), *choices]  # type: ignore[attr-defined]
+
+    def purposes(self) -> tuple[Purpose, ...]:
+        """The purposes offered; forms for fewer of them override it."""
+        return purposes_for(self.acting.role)
 
     @property
     def reason(self) -> Reason:

@@ -16,6 +16,7 @@ from records.search import TypedDate
 
 YEAR_OR_DATE = "Enter the day, month and year, or the year alone"
 NOT_A_DATE = "Enter a date that exists, such as 27 3 2014"
+NOT_A_POSTCODE = "Enter a full postcode, such as ZZ99 3WZ"
 POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}")
 
 
@@ -90,7 +91,7 @@ class PostcodeField(forms.CharField):
             return ""
         text = f"{text[:-3]} {text[-3:]}"
         if not POSTCODE.fullmatch(text):
-            raise ValidationError("Enter a full postcode, such as ZZ99 3WZ")
+            raise ValidationError(NOT_A_POSTCODE)
         return text
 
 

@@ -9,12 +9,13 @@ from records.models.identifiers import Identifier, IdentifierScheme
 from records.models.involvement import Involvement, Service, ServiceKind
 from records.models.places import Place, Practice, PracticeRegistration, School, SchoolPlace
 from records.models.provenance import DisputedField, DisputeReason, FieldDispute, SourceLink
-from records.models.requests import SearchRequest
+from records.models.requests import AddressStep, SearchRequest
 from records.models.search import ChildSearch, NameDelete, NameStat
 
 __all__ = [
     "Address",
     "AddressKind",
+    "AddressStep",
     "BirthDate",
     "Carer",
     "ChildName",

@@ -8,12 +8,20 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 
+class AddressStep(models.TextChoices):
+    """How far a search by address alone has come; each step follows the one above."""
+
+    ASKED = "asked", "Nothing shown"
+    COUNTED = "counted", "About how many children was shown"
+    CONFIRMED = "confirmed", "Its children were asked for"
+
+
 class SearchRequest(models.Model):
     """One posted search form, bound to the account, session and grant it came from.
 
     `terms` is what was typed, encrypted with the field key: a copy of the table tells nothing.
     Rows live for minutes. A draft is a form whose session ended before it could be sent: bound to
-    the account alone.
+    the account alone. `address_step` is empty but for a search by address alone.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -22,6 +30,9 @@ class SearchRequest(models.Model):
     grant_id = models.BigIntegerField(null=True)
     terms = models.TextField()
     is_draft = models.BooleanField(default=False)
+    address_step = models.CharField(
+        max_length=9, choices=AddressStep.choices, blank=True, default=""
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False, db_index=True)
 
     class Meta:
@@ -30,7 +41,12 @@ class SearchRequest(models.Model):
             models.CheckConstraint(
                 name="search_request_is_bound",
                 condition=Q(is_draft=True) | Q(session_ref__isnull=False, grant_id__isnull=False),
-            )
+            ),
+            models.CheckConstraint(
+                name="search_request_step_is_known",
+                condition=Q(address_step="")
+                | Q(is_draft=False, address_step__in=AddressStep.values),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ What belongs here: the names other modules may use. Why it is built as it is:
 docs/adr/0005-search-keys.md.
 """
 
+from records.search.at_address import Band, children_at
 from records.search.engine import Hit, SearchResult, search
 from records.search.index import index_children, remove_children
 from records.search.keys import IndexedChild, IndexedName, search_row
@@ -12,6 +13,7 @@ from records.search.refuse import Refusal
 from records.search.terms import SearchTerms, TypedDate
 
 __all__ = [
+    "Band",
     "Hit",
     "IndexedChild",
     "IndexedName",
@@ -19,6 +21,7 @@ __all__ = [
     "SearchResult",
     "SearchTerms",
     "TypedDate",
+    "children_at",
     "index_children",
     "recount",
     "remove_children",

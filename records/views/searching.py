@@ -16,6 +16,7 @@ from accounts.roles import Permission
 from records.access import record_expired_search, search_records
 from records.forms.search import SearchForm
 from records.held import HeldSearch, find_draft, find_search, hold_draft, hold_search
+from records.policies import can_start_by_address
 from records.visibility import present_result
 
 SHOWN = "shown_search"
@@ -29,7 +30,10 @@ def search(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         key = hold_search(terms=form.terms, reason=form.reason, by=request.acting)
         return redirect("records:search-results", key=key)
-    return render(request, "records/search.html", {"form": form})
+    by_address = can_start_by_address(request.acting).allowed
+    return render(
+        request, "records/search.html", {"form": form, "may_search_by_address": by_address}
+    )
 
 
 def _typed(request: Request) -> Any:
@@ -67,9 +71,11 @@ def search_results(request: Request, key: UUID) -> HttpResponse:
         "search_key": key,
         "refusal": answer.refusal,
         "results": [present_result(found.row, found.hit) for found in answer.found],
+        "best_is_strong": answer.best_is_strong,
         "has_strong": answer.has_strong,
         "reason": held.reason,
         "may_create": can(request.acting, Permission.CREATE_RECORD).allowed,
+        "may_search_by_address": can_start_by_address(request.acting).allowed,
     }
     return render(request, "records/search_results.html", context)
 

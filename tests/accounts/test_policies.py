@@ -25,14 +25,14 @@ pytestmark = pytest.mark.django_db
 
 # Written out a second time on purpose: a change of the table must be made here too, and be seen.
 MATRIX = """
-                      find  open  make  amend wrong invol imprt local whole manag stop  accr
-practitioner          yes   yes   yes   yes   yes   yes   -     -     -     -     -     -
-management_team       yes   yes   yes   yes   yes   yes   yes   yes   -     yes   yes   -
-accreditation_officer -     -     -     -     -     -     -     -     -     -     -     yes
-shield_administrator  yes   yes   -     -     yes   -     -     -     -     -     -     -
-mediator              yes   yes   -     -     yes   -     -     -     -     -     -     -
-central_team          -     -     -     -     -     -     -     -     yes   yes   yes   -
-auditor               -     -     -     -     -     -     -     -     yes   -     -     -
+                      find  addr  open  make  amend wrong invol imprt local whole manag stop  accr
+practitioner          yes   -     yes   yes   yes   yes   yes   -     -     -     -     -     -
+management_team       yes   yes   yes   yes   yes   yes   yes   yes   yes   -     yes   yes   -
+accreditation_officer -     -     -     -     -     -     -     -     -     -     -     -     yes
+shield_administrator  yes   yes   yes   -     -     yes   -     -     -     -     -     -     -
+mediator              yes   yes   yes   -     -     yes   -     -     -     -     -     -     -
+central_team          -     -     -     -     -     -     -     -     -     yes   yes   yes   -
+auditor               -     -     -     -     -     -     -     -     -     yes   -     -     -
 """
 CELLS = [
     (Role(row.split()[0]), permission, answer == "yes")

@@ -35,6 +35,7 @@ class World:
     clients: dict[str, Client]
     passkey: int
     search: str
+    address_search: str
 
 
 def build_world() -> World:
@@ -70,6 +71,7 @@ def build_world() -> World:
         clients=clients,
         passkey=passkey_of(key_holder),
         search=open_record(clients["practitioner"], child),
+        address_search=show_children_at_address(clients["manager"], "ZA1 1AA"),
     )
 
 
@@ -112,6 +114,19 @@ def open_record(client: Client, child: ChildRecord) -> str:
     client.get(results)
     key = results.rstrip("/").rsplit("/", 1)[-1]
     client.post(reverse("records:open-record", args=[child.key]), {"search": key})
+    return key
+
+
+def show_children_at_address(client: Client, postcode: str) -> str:
+    """Searches by address and asks for the children; the search's key."""
+    asked = client.post(
+        reverse("records:search-by-address"),
+        {"postcode": postcode, "purpose": "missing_education", "case_reference": "TEST-2"},
+    )
+    assert asked.status_code == 302, asked.content.decode()
+    client.get(asked.headers["Location"])
+    key = asked.headers["Location"].rstrip("/").split("/")[-2]
+    client.post(reverse("records:confirm-address-search", args=[key]))
     return key
 
 
@@ -174,6 +189,13 @@ PAGES: dict[str, Sample] = {
     "records:search-results": at(
         "records:search-results", "practitioner", lambda world: world.search
     ),
+    "records:search-by-address": at("records:search-by-address", "manager"),
+    "records:address-range": at(
+        "records:address-range", "manager", lambda world: world.address_search
+    ),
+    "records:address-children": at(
+        "records:address-children", "manager", lambda world: world.address_search
+    ),
     "records:new-record": at("records:new-record", "practitioner"),
     "records:record": at("records:record", "practitioner", child_key),
     "records:give-reason": at("records:give-reason", "practitioner", child_key),
@@ -193,6 +215,7 @@ NO_PAGES = {
     "health-live": "JSON for machines",
     "health-ready": "JSON for machines",
     "mfa_login_webauthn": "JSON for the passkey button",
+    "records:confirm-address-search": "POST only: leads to the children",
     "records:open-record": "POST only: leads to the record",
     "records:end-identifier": "POST only: leads back to the record",
     "records:confirm-involvement": "POST only: leads back to the record",

@@ -114,6 +114,12 @@ def test_a_year_must_fit_its_date(made):
             ),
         ),
         ("search_request_is_bound", lambda c: SearchRequest(user=UserFactory(), terms="x")),
+        (
+            "search_request_step_is_known",
+            lambda c: SearchRequest(
+                user=UserFactory(), terms="x", is_draft=True, address_step="asked"
+            ),
+        ),
     ],
 )
 def test_what_is_wrong_in_itself_is_refused(made, constraint, make):

@@ -15,11 +15,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from records.search import (
+    Band,
+    Hit,
     IndexedChild,
     IndexedName,
     SearchResult,
     SearchTerms,
     TypedDate,
+    children_at,
     search,
     search_row,
     vocabulary,
@@ -153,6 +156,49 @@ def test_every_answer_is_the_same_whatever_is_withheld(hidden, others, asked):
     asked = [*asked, *(shape for child in both for shape in every_shape(true_terms(child)))]
     first, second = (answers([child.without(hidden.withheld), *others], asked) for child in both)
     assert first == second
+
+
+def lists(world: list[IndexedChild]) -> dict[str, tuple[Band, tuple[Hit, ...]]]:
+    """Range and list of every place there is, in a world that is forgotten afterwards."""
+    with transaction.atomic():
+        store_children(dict(enumerate(world, start=1)))
+        found = {place: children_at(place) for place in PLACES}
+        transaction.set_rollback(True)
+    return {place: (Band.of(len(hits)), hits) for place, hits in found.items()}
+
+
+@slow_is_fine
+@given(hidden_children(), st.lists(children, max_size=12))
+@example(
+    Hidden(
+        IndexedChild((IndexedName("Imogen", "Smith"),), (20150309,), "F", ("AB1 2CD",)),
+        IndexedChild((IndexedName("Imogen", "Smith"),), (20150309,), "F", ("ZZ1 1ZZ",)),
+        frozenset({"address"}),
+    ),
+    [IndexedChild((IndexedName("Olivia", "Smith"),), (20150903,), "F", ("AB1 2CD",))] * 5,
+)
+def test_range_and_list_of_every_address_are_the_same_whatever_is_withheld(hidden, others):
+    """The sixth child of a postcode would turn "1 to 5" into "6 to 10"."""
+    first, second = (
+        lists([child.without(hidden.withheld), *others]) for child in (hidden.first, hidden.second)
+    )
+    assert first == second
+
+
+@slow_is_fine
+@given(children, st.lists(children, max_size=12))
+def test_a_child_whose_address_is_withheld_is_in_no_list_and_no_range(child, others):
+    """The same ranges and lists as if the child were not in the index."""
+    nobody = IndexedChild(())
+    assert lists([child.without({"address"}), *others]) == lists([nobody, *others])
+
+
+def test_a_range_counts_everybody_whose_address_is_not_withheld():
+    """The control: the two properties above do not hold because nobody is ever counted."""
+    child = IndexedChild((IndexedName("Imogen", "Smith"),), (20150309,), "F", ("AB1 2CD",))
+    neighbours = [child._replace(births=(20140309 + n,)) for n in range(5)]
+    assert lists([child, *neighbours])["AB1 2CD"][0] == "6-10"
+    assert lists([child.without({"address"}), *neighbours])["AB1 2CD"][0] == "1-5"
 
 
 @slow_is_fine

@@ -1,0 +1,78 @@
+"""Opening one record: read and event are one transaction; a guess at a key is an event too."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.acting import Acting
+from accounts.policies import require, require_permission
+from accounts.roles import Permission
+from audit.ledger.events import EventType, Outcome
+from audit.ledger.writer import append
+from records.access.facts import own_surname, payload_text
+from records.models import ChildRecord
+from records.policies import can_open
+from records.purposes import Reason
+from records.queries import whole_record
+from records.visibility import sections_shown
+
+CHILD = "child_record"
+
+
+def open_record(*, child_key: UUID, reason: Reason | None, by: Acting) -> ChildRecord:
+    """Reads one whole record and records that it was read, in one transaction.
+
+    Raises `Refused`, or, when its event is written, `ChildRecord.DoesNotExist`.
+    """
+    require(can_open(by, reason), permission=Permission.OPEN_RECORD.value, target_type=CHILD)
+    assert reason is not None  # noqa: S101  for the type checker: `can_open` refused otherwise
+    try:
+        return _open(child_key, reason, by)
+    except ChildRecord.DoesNotExist:
+        _record_guess(Permission.OPEN_RECORD, by)
+        raise
+
+
+def find_record(*, child_key: UUID, permission: Permission, by: Acting) -> ChildRecord:
+    """The record that somebody wants to change. Shows nothing of it, so finding it is no event.
+
+    Raises `Refused`, or, when its event is written, `ChildRecord.DoesNotExist`.
+    """
+    require_permission(by, permission, target_type=CHILD)
+    try:
+        return ChildRecord.objects.get(key=child_key)
+    except ChildRecord.DoesNotExist:
+        _record_guess(permission, by)
+        raise
+
+
+def _record_guess(permission: Permission, by: Acting) -> None:
+    """The event of a key that no record has: mistyped, or tried out."""
+    with transaction.atomic():
+        append(
+            EventType.ACCESS_DENIED,
+            actor=by.actor,
+            outcome=Outcome.DENIED,
+            reason="no-such-record",
+            target_type=CHILD,
+            detail={"permission": permission.value},
+        )
+
+
+def _open(child_key: UUID, reason: Reason, by: Acting) -> ChildRecord:
+    with transaction.atomic():
+        child = whole_record(child_key)
+        append(
+            EventType.RECORD_VIEWED,
+            actor=by.actor,
+            target_type=CHILD,
+            target_id=child.pk,
+            child_authority=child.authority_id,
+            purpose=reason.purpose.value,
+            own_surname=own_surname(by, (name.family_name for name in child.names.all())),
+            detail={"fields": list(sections_shown(by))},
+            payload=payload_text(case_reference=reason.case_reference),
+        )
+    return child

@@ -1,0 +1,124 @@
+"""Searching for one child by what is known of it: look and event are one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from django.db import transaction
+
+from accounts.acting import Acting
+from accounts.policies import require
+from accounts.roles import Permission
+from audit.ledger.events import EventType, Outcome
+from audit.ledger.writer import append
+from records.access.facts import own_surname, payload_text
+from records.held import HeldSearch
+from records.policies import can_search
+from records.queries import ResultRow, result_rows
+from records.search import Hit, Refusal, SearchResult, SearchTerms, search
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One child that may be meant, and why it is listed."""
+
+    row: ResultRow
+    hit: Hit
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAnswer:
+    """What a search disclosed: a refusal with advice, or at most ten children, best first."""
+
+    refusal: Refusal | None
+    found: tuple[Found, ...]
+
+    @property
+    def has_strong(self) -> bool:
+        return any(found.hit.strong for found in self.found)
+
+    @property
+    def best_is_strong(self) -> bool:
+        """Whether the first child is a strong match: the one that people open."""
+        return bool(self.found) and self.found[0].hit.strong
+
+
+def search_records(*, request: HeldSearch, redisplay: bool = False, by: Acting) -> SearchAnswer:
+    """Searches for one child and records it, in one transaction.
+
+    `request` is a held search of `by`; `redisplay` says that this session has seen its results.
+    Raises `Refused`; any database error loses the answer with the event.
+    """
+    require(can_search(by, request.reason), permission=Permission.SEARCH.value)
+    with transaction.atomic():
+        result = search(request.terms)
+        if result.refusal:
+            record_refused(request, result.refusal, by)
+            return SearchAnswer(result.refusal, ())
+        rows = result_rows([hit.child_id for hit in result.hits])
+        found = tuple(Found(rows[hit.child_id], hit) for hit in result.hits)
+        _record_search(request, result, found, redisplay, by)
+        return SearchAnswer(None, found)
+
+
+def record_expired_search(*, by: Acting) -> None:
+    """The event of a search id that is over, unknown, or another person's, session's or role's."""
+    with transaction.atomic():
+        append(
+            EventType.SEARCH_EXPIRED,
+            actor=by.actor,
+            outcome=Outcome.DENIED,
+            reason="search-over-or-not-yours",
+        )
+
+
+def _record_search(
+    request: HeldSearch,
+    result: SearchResult,
+    found: tuple[Found, ...],
+    redisplay: bool,
+    by: Acting,
+) -> None:
+    shown = [name.family_name for each in found for name in each.row.names]
+    append(
+        EventType.SEARCH_PERFORMED,
+        actor=by.actor,
+        purpose=request.reason.purpose.value,
+        query_fields=request.terms.fields_used(),
+        own_surname=own_surname(by, [request.terms.family_name, *shown]),
+        result_count=len(found),
+        result_ids=[each.hit.child_id for each in found],
+        detail={
+            "candidates": result.candidates,
+            "strong": sum(each.hit.strong for each in found),
+            "redisplay": redisplay,
+            "search_key": str(request.key),
+        },
+        payload=terms_payload(request),
+    )
+
+
+def record_refused(request: HeldSearch, refusal: Refusal, by: Acting) -> None:
+    """The event of a search that is not answered, in the caller's transaction."""
+    append(
+        EventType.SEARCH_REFUSED,
+        actor=by.actor,
+        outcome=Outcome.DENIED,
+        reason=refusal.code,
+        purpose=request.reason.purpose.value,
+        query_fields=request.terms.fields_used(),
+        own_surname=own_surname(by, [request.terms.family_name]),
+        detail={"search_key": str(request.key)},
+        payload=terms_payload(request),
+    )
+
+
+def terms_payload(request: HeldSearch) -> str:
+    """The erasable part of a search's event: the terms as typed, and the case reference."""
+    return payload_text(
+        terms=_as_typed(request.terms), case_reference=request.reason.case_reference
+    )
+
+
+def _as_typed(terms: SearchTerms) -> dict[str, object]:
+    return {name: value for name, value in asdict(terms).items() if name in terms.fields_used()}
