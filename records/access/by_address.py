@@ -6,6 +6,7 @@ than ten children are never listed, and there is no second page.
 
 from __future__ import annotations
 
+from typing import cast
 from uuid import UUID
 
 from django.db import transaction
@@ -48,7 +49,7 @@ def ask_by_address(*, postcode: str, reason: Reason, by: Acting) -> UUID | None:
     """
     require(can_search_by_address(by, reason), permission=PERMISSION)
     with transaction.atomic():
-        User.objects.select_for_update(no_key=True).get(pk=by.actor.id)
+        User.objects.select_for_update(no_key=True).get(pk=cast(User, by.user).pk)
         if address_searches_held(by) < MOST_ALIVE:
             return hold_address_search(postcode=postcode, reason=reason, by=by)
         append(
