@@ -27,7 +27,13 @@ from accounts.actions.organisations import (
     create_organisation,
     withdraw_accreditation,
 )
-from accounts.actions.roles import expire_grants, grant_role, revoke_role
+from accounts.actions.role_requests import (
+    approve_role_request,
+    expire_role_requests,
+    refuse_role_request,
+    request_role,
+)
+from accounts.actions.roles import expire_grants, extend_grant, grant_role, revoke_role
 
 __all__ = [
     "AlreadyInstalled",
@@ -37,17 +43,22 @@ __all__ = [
     "NewPerson",
     "accept_invitation",
     "accredit_organisation",
+    "approve_role_request",
     "close_account",
     "create_organisation",
     "end_identifier",
     "expire_grants",
+    "expire_role_requests",
+    "extend_grant",
     "grant_role",
     "hold_account",
     "install_central_body",
     "invite_again",
     "invite_person",
     "record_identifier",
+    "refuse_role_request",
     "reinstate_account",
+    "request_role",
     "revoke_role",
     "suspend_account",
     "unlock_account",

@@ -9,6 +9,7 @@ from accounts.models.invitations import Invitation
 from accounts.models.messages import MessageKind, OutboxMessage
 from accounts.models.moves import OrganisationMove
 from accounts.models.organisations import Authority, Organisation
+from accounts.models.role_requests import RoleRequest
 from accounts.models.users import User
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "OutboxMessage",
     "RoleGrant",
     "RoleGrantHistory",
+    "RoleRequest",
     "User",
 ]
