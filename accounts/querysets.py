@@ -7,8 +7,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, Func, OuterRef, Q
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery
 from django.db.models.functions import Now
+from django.db.models.lookups import GreaterThanOrEqual
 
 
 class LondonToday(Func):
@@ -48,21 +49,41 @@ def accredited(organisation_path: str) -> Q:
     )
 
 
+class VersionQuerySet(models.QuerySet[Any]):
+    """Versions of the course or of the user agreement."""
+
+    def current(self) -> Any:
+        """The newest version, or None before the first."""
+        return self.order_by("-number").first()
+
+    def binding(self) -> VersionQuerySet:
+        """Versions whose last day of grace has passed: nothing older than them counts."""
+        return self.filter(everybody_by__lt=LondonToday())
+
+
+IS_LIVE = (Q(until__isnull=True) | Q(until__gt=Now())) & Q(
+    granted_at__gte=F("user__employer_since")
+)
+
+
 class RoleGrantQuerySet(models.QuerySet[Any]):
     def live(self) -> RoleGrantQuerySet:
-        """Grants whose end has not come."""
-        return self.filter(Q(until__isnull=True) | Q(until__gt=Now()))
+        """Grants whose end has not come, given for the post their holder has today."""
+        return self.filter(IS_LIVE)
 
     def over(self) -> RoleGrantQuerySet:
-        """Grants whose end has come but whose row is still there."""
-        return self.filter(until__lte=Now())
+        """Grants that are over but whose row is still there: whoever moves to another post leaves
+        the old one's roles behind.
+        """
+        return self.exclude(IS_LIVE)
 
     def in_standing(self) -> RoleGrantQuerySet:
-        """Live grants of active accounts whose employer, organisation and their managing bodies are
-        all accredited.
-        """
-        live: RoleGrantQuerySet = self.live().filter(
-            accredited("content_object"), accredited("user__employer"), user__status="active"
+        """Live grants of active accounts that lack nothing: see `policies.standing`."""
+        live: RoleGrantQuerySet = (
+            self.live()
+            .filter(accredited("content_object"), accredited("user__employer"))
+            .filter(user__status="active")
+            .filter(*condition_facts("user__").values())
         )
         return live
 
@@ -73,9 +94,10 @@ class RoleGrantQuerySet(models.QuerySet[Any]):
         annotated: RoleGrantQuerySet = self.select_related(
             "permission", "content_object__parent", "user__employer__parent"
         ).annotate(
-            is_live=_yes(Q(until__isnull=True) | Q(until__gt=Now())),
+            is_live=_yes(IS_LIVE),
             is_accredited=_yes(accredited("content_object")),
             employer_is_accredited=_yes(accredited("user__employer")),
+            **{name: _yes(fact) for name, fact in condition_facts("user__").items()},
         )
         return annotated
 
@@ -94,7 +116,64 @@ class OrganisationQuerySet(models.QuerySet[Any]):
         return self.filter(Q(pk=base_id) | Q(parent_id=base_id))
 
 
+def condition_facts(user: str = "") -> dict[str, Q]:
+    """What a person themselves must have, each as a condition over the account at the path `user`
+    (`""`, or a relation with its two underscores). Worded in `accounts.conditions`.
+    """
+    from accounts.models import (
+        AgreementAcceptance,
+        AgreementVersion,
+        CourseVersion,
+        CriminalRecordCheck,
+        IdentityCheck,
+        TrainingResult,
+    )
+    from accounts.signin.factors import second_factors
+
+    account = OuterRef(f"{user}pk")
+    newer = Q(number__gt=OuterRef("version_id"))
+    newest_check = CriminalRecordCheck.objects.filter(user=account).order_by("-id")
+    return {
+        "identity_confirmed": Q(Exists(IdentityCheck.objects.filter(user=account))),
+        "factor_registered": Q(Exists(second_factors().filter(user=account))),
+        "record_check_in_date": Q(
+            GreaterThanOrEqual(Subquery(newest_check.values("valid_until")[:1]), LondonToday())
+        ),
+        "training_in_date": Q(
+            Exists(
+                TrainingResult.objects.filter(
+                    ~Exists(CourseVersion.objects.binding().filter(newer)),
+                    user=account,
+                    valid_until__gte=LondonToday(),
+                )
+            )
+        ),
+        "agreement_accepted": Q(
+            Exists(
+                AgreementAcceptance.objects.filter(
+                    ~Exists(AgreementVersion.objects.binding().filter(newer)), user=account
+                )
+            )
+        ),
+        "manager_named": ~Q(**{f"{user}line_manager_name": ""})
+        & ~Q(**{f"{user}line_manager_email": ""}),
+    }
+
+
 class UserQuerySet(models.QuerySet[Any]):
     def manageable_by(self, base_id: int) -> UserQuerySet:
         """Accounts in the user base of one authority, national partner or the central body."""
         return self.filter(Q(employer_id=base_id) | Q(employer__parent_id=base_id))
+
+    def with_conditions(self) -> UserQuerySet:
+        """Annotates what `conditions.unmet` needs to say what a person lacks, in one statement."""
+        from accounts.models import RoleGrant
+
+        held = RoleGrant.objects.live().filter(user=OuterRef("pk"))
+        annotated: UserQuerySet = self.select_related("employer__parent").annotate(
+            employer_is_accredited=_yes(accredited("employer")),
+            role_held=_yes(Q(Exists(held))),
+            role_counts=_yes(Q(Exists(held.filter(accredited("content_object"))))),
+            **{name: _yes(fact) for name, fact in condition_facts().items()},
+        )
+        return annotated

@@ -1,14 +1,17 @@
-"""Loads the public reference data that ships with the project: the upper-tier local authorities of
-England.
+"""Loads the reference data that ships with the project: the upper-tier authorities of England, and
+version 1 of the user agreement and of the training.
 """
 
 import csv
 from datetime import date
 from pathlib import Path
 
-from accounts.models import Authority
+from accounts.models import AgreementVersion, Authority, CourseVersion
 
-AUTHORITIES = Path(__file__).parent / "data" / "authorities.csv"
+DATA = Path(__file__).parent / "data"
+AUTHORITIES = DATA / "authorities.csv"
+FIRST_AGREEMENT = DATA / "agreement-1.txt"
+FIRST_COURSE = {"title": "Using ContactPoint lawfully and safely", "valid_months": 12}
 
 
 def load_authorities(using: str = "owner") -> int:
@@ -37,3 +40,16 @@ def load_authorities(using: str = "owner") -> int:
         update_fields=["name", "kind", "region_code", "region", "in_force_from"],
     )
     return len(rows)
+
+
+def load_first_versions(using: str = "owner") -> None:
+    """Version 1 of agreement and course, so that the first two people have something to accept and
+    to pass. A version that is there is left as it is; later ones come from the central team.
+    """
+    text = FIRST_AGREEMENT.read_text(encoding="utf-8")
+    AgreementVersion.objects.using(using).bulk_create(
+        [AgreementVersion(number=1, text=text)], ignore_conflicts=True
+    )
+    CourseVersion.objects.using(using).bulk_create(
+        [CourseVersion(number=1, **FIRST_COURSE)], ignore_conflicts=True
+    )

@@ -49,6 +49,7 @@ class Permission(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     SUSPEND_ACCOUNT = "suspend_account"
     ACCREDIT = "accredit"
+    PUBLISH_REQUIREMENTS = "publish_requirements"
 
 
 _LOOK_UP = {Permission.SEARCH, Permission.OPEN_RECORD}
@@ -83,7 +84,12 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.ACCREDITATION_OFFICER: frozenset({Permission.ACCREDIT}),
     Role.CENTRAL_TEAM: frozenset(
-        {Permission.READ_WHOLE_TRAIL, Permission.MANAGE_ACCOUNTS, Permission.SUSPEND_ACCOUNT}
+        {
+            Permission.READ_WHOLE_TRAIL,
+            Permission.MANAGE_ACCOUNTS,
+            Permission.SUSPEND_ACCOUNT,
+            Permission.PUBLISH_REQUIREMENTS,
+        }
     ),
     Role.AUDITOR: frozenset({Permission.READ_WHOLE_TRAIL}),
 }
@@ -113,16 +119,10 @@ def may_be_held_at(role: Role, kind: OrganisationKind) -> bool:
     return kind in HOMES[role]
 
 
-# Taking up one of these in the middle of a session asks for the second factor again, and two people
-# give it: one asks, another agrees (scenario "self-granted rights": nobody hands out power alone).
+# Taking up one of these in the middle of a session asks for the second factor again.
 _POWERFUL = frozenset(Role) - {Role.PRACTITIONER, Role.MEDIATOR}
 
 
 def needs_fresh_factor(role: Role) -> bool:
     """Whether switching to `role` asks for a second factor shown within the last five minutes."""
-    return role in _POWERFUL
-
-
-def needs_two_people(role: Role) -> bool:
-    """Whether `role` is given by two people, one who asks for it and another who agrees."""
     return role in _POWERFUL

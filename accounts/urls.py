@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import factors, invitations, messages, pages
+from accounts.views import agreement, factors, invitations, messages, pages
 
 app_name = "accounts"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("your-account/", pages.your_account, name="your-account"),
     path("your-account/second-factor/", factors.second_factor, name="second-factor"),
+    path("agreement/", agreement.agreement, name="agreement"),
     path("roles/choose/", pages.choose_role, name="choose-role"),
     path("messages/", messages.messages, name="messages"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),

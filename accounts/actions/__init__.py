@@ -27,13 +27,9 @@ from accounts.actions.organisations import (
     create_organisation,
     withdraw_accreditation,
 )
-from accounts.actions.role_requests import (
-    approve_role_request,
-    expire_role_requests,
-    refuse_role_request,
-    request_role,
-)
-from accounts.actions.roles import expire_grants, extend_grant, grant_role, revoke_role
+from accounts.actions.requirements import accept_agreement, publish_agreement, publish_course
+from accounts.actions.roles import expire_grants, grant_role, revoke_role
+from accounts.actions.vouching import confirm_identity, record_check, record_training
 
 __all__ = [
     "AlreadyInstalled",
@@ -41,24 +37,25 @@ __all__ = [
     "InvitationRefused",
     "Invited",
     "NewPerson",
+    "accept_agreement",
     "accept_invitation",
     "accredit_organisation",
-    "approve_role_request",
     "close_account",
+    "confirm_identity",
     "create_organisation",
     "end_identifier",
     "expire_grants",
-    "expire_role_requests",
-    "extend_grant",
     "grant_role",
     "hold_account",
     "install_central_body",
     "invite_again",
     "invite_person",
+    "publish_agreement",
+    "publish_course",
+    "record_check",
     "record_identifier",
-    "refuse_role_request",
+    "record_training",
     "reinstate_account",
-    "request_role",
     "revoke_role",
     "suspend_account",
     "unlock_account",

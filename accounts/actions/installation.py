@@ -114,6 +114,7 @@ def _found(
         line_manager_name=other.full_name,
         line_manager_email=other.email,
         employer=body,
+        is_founder=True,
         is_invented=is_invented,
     )
     for role in roles:

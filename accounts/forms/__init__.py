@@ -4,6 +4,7 @@ No form saves: views hand the cleaned values to an action.
 """
 
 from accounts.forms.passwords import FirstPasswordForm
+from accounts.forms.requirements import AgreementForm
 from accounts.forms.roles import RoleForm
 
-__all__ = ["FirstPasswordForm", "RoleForm"]
+__all__ = ["AgreementForm", "FirstPasswordForm", "RoleForm"]

@@ -9,13 +9,24 @@ from accounts.models.invitations import Invitation
 from accounts.models.messages import MessageKind, OutboxMessage
 from accounts.models.moves import OrganisationMove
 from accounts.models.organisations import Authority, Organisation
-from accounts.models.role_requests import RoleRequest
+from accounts.models.requirements import (
+    AgreementAcceptance,
+    AgreementVersion,
+    CourseVersion,
+    TrainingResult,
+)
 from accounts.models.users import User
+from accounts.models.vouching import CriminalRecordCheck, IdentityCheck
 
 __all__ = [
     "Accreditation",
+    "AgreementAcceptance",
+    "AgreementVersion",
     "Authority",
+    "CourseVersion",
+    "CriminalRecordCheck",
     "IdentifierScheme",
+    "IdentityCheck",
     "Invitation",
     "MessageKind",
     "Organisation",
@@ -24,6 +35,6 @@ __all__ = [
     "OutboxMessage",
     "RoleGrant",
     "RoleGrantHistory",
-    "RoleRequest",
+    "TrainingResult",
     "User",
 ]

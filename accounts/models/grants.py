@@ -8,6 +8,7 @@ from django.db.models import Q
 from guardian.managers import UserObjectPermissionManager
 from guardian.models import UserObjectPermissionBase
 
+from accounts.legal_grounds import LegalGround, legal_ground
 from accounts.models.organisations import Organisation
 from accounts.querysets import RoleGrantQuerySet
 from accounts.roles import Role
@@ -52,17 +53,19 @@ class RoleGrant(UserObjectPermissionBase):
     def organisation(self) -> Organisation:
         return self.content_object
 
+    @property
+    def legal_ground(self) -> LegalGround:
+        """Why its holder may use the system in this role."""
+        return legal_ground(self.role)
+
 
 class RoleGrantHistory(models.Model):
-    """Append-only: one row when a grant began, one whenever it was given a later end, one when it
-    ended. Never updated, never deleted.
-    """
+    """Append-only: one row when a grant began, one when it ended. Never updated, never deleted."""
 
     class Change(models.TextChoices):
         GRANTED = "granted", "Granted"
         REVOKED = "revoked", "Revoked"
         EXPIRED = "expired", "Expired"
-        EXTENDED = "extended", "Extended"
 
     grant_id = models.BigIntegerField(db_index=True)
     change = models.CharField(max_length=8, choices=Change.choices)
@@ -80,11 +83,7 @@ class RoleGrantHistory(models.Model):
         default_permissions = ()
         ordering = ["at", "id"]
         constraints = [
-            models.UniqueConstraint(
-                name="grant_changes_once",
-                fields=["grant_id", "change"],
-                condition=~Q(change="extended"),
-            )
+            models.UniqueConstraint(name="grant_changes_once", fields=["grant_id", "change"])
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.models.organisations import Authority, Organisation
@@ -34,6 +35,10 @@ class UserManager(BaseUserManager["User"]):
     def get_queryset(self) -> UserQuerySet:
         return UserQuerySet(self.model, using=self._db)
 
+    def with_conditions(self) -> UserQuerySet:
+        """See `UserQuerySet.with_conditions`."""
+        return self.get_queryset().with_conditions()
+
     def create_user(self, email: str, password: str | None = None, **facts: Any) -> "User":
         """An account with a usable password only if one is given; e-mail is kept in lower case."""
         user: User = self.model(email=email.strip().lower(), **facts)
@@ -54,6 +59,8 @@ class User(AbstractBaseUser):
     line_manager_name = models.CharField(max_length=160)
     line_manager_email = models.EmailField()
     employer = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="staff")
+    # Roles given before this moment were given for another post, so they do not count.
+    employer_since = models.DateTimeField(default=timezone.now, editable=False)
     home_authority = models.ForeignKey(
         Authority, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -63,6 +70,8 @@ class User(AbstractBaseUser):
     status_since = models.DateTimeField(auto_now_add=True)
     status_reason = models.CharField(max_length=400, blank=True)
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
+    # One of the two people named at the installation: they vouch for each other, once.
+    is_founder = models.BooleanField(default=False, editable=False)
     is_invented = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from accounts.acting import Acting
+from accounts.conditions import ORGANISATION, ROLE, Condition, unmet
 from accounts.models.users import AccountStatus
-from accounts.policies.decisions import ALLOWED, Decision, deny, require
+from accounts.policies.decisions import ALLOWED, Decision, deny, first_no, require
 from accounts.roles import Permission
 from accounts.synthetic import is_synthetic
 from audit.ledger.actor import ActorKind
 
 
 def standing(acting: Acting) -> Decision:
-    """Does this account count today: active, in a live role, its organisation, employer and their
-    managers accredited?
+    """Does this account count today: active, in a live role, its organisation,
+    employer and their managers accredited, and nothing missing of `conditions.PERSONAL`?
+
+    Asks the database nothing: the grant came annotated. Refuses with the first that is missing.
     """
+    return standing_but_for(acting, frozenset())
+
+
+def standing_but_for(acting: Acting, codes: frozenset[str]) -> Decision:
+    """The same with some personal conditions left aside: for the two founders, at the beginning."""
     if acting.user is None:
         return deny("not-signed-in", "You are not signed in.", "Sign in and try again.")
     if acting.user.status != AccountStatus.ACTIVE:
@@ -22,18 +32,23 @@ def standing(acting: Acting) -> Decision:
             "Your account cannot be used at the moment.",
             "Speak to your line manager or your management team.",
         )
-    if acting.grant is None or not acting.grant.is_live:  # type: ignore[attr-defined]  # annotated
-        return deny(
-            "no-live-role",
-            "You do not hold a role in ContactPoint at the moment.",
-            "Ask your management team to grant you a role.",
-        )
-    if not (acting.grant.is_accredited and acting.grant.employer_is_accredited):  # type: ignore[attr-defined]
-        return deny(
-            "organisation-not-accredited",
-            "Your organisation is not accredited today, so its accounts cannot be used.",
-            "Speak to the person responsible for accreditation in your organisation.",
-        )
+    if acting.grant is None:
+        return lacks(ROLE)
+    lacking = [lacks(one) for one in unmet(acting.grant) if one.code not in codes]
+    return first_no(_role_counts(acting.grant), *lacking)
+
+
+def lacks(condition: Condition) -> Decision:
+    """The refusal for one missing condition."""
+    return deny(condition.code, condition.message, condition.to_do)
+
+
+def _role_counts(grant: Any) -> Decision:
+    """Is this grant, annotated by `with_standing()`, live and accredited?"""
+    if not grant.is_live:
+        return lacks(ROLE)
+    if not (grant.is_accredited and grant.employer_is_accredited):
+        return lacks(ORGANISATION)
     return ALLOWED
 
 

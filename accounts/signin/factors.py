@@ -38,12 +38,15 @@ def is_public(match: ResolverMatch) -> bool:
     return getattr(match.func, "login_required", True) is False
 
 
-def factors_of(user: User) -> QuerySet[Authenticator]:
-    """The second factors of an account; recovery codes are none, they only stand in for one."""
-    found: QuerySet[Authenticator] = Authenticator.objects.filter(
-        user_id=user.pk, type__in=SECOND_FACTORS
-    )
+def second_factors() -> QuerySet[Authenticator]:
+    """All second factors; recovery codes are none, they only stand in for one."""
+    found: QuerySet[Authenticator] = Authenticator.objects.filter(type__in=SECOND_FACTORS)
     return found
+
+
+def factors_of(user: User) -> QuerySet[Authenticator]:
+    """The second factors of an account."""
+    return second_factors().filter(user_id=user.pk)
 
 
 def holds_second_factor(user: User) -> bool:

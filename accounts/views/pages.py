@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.actions.roles import choose_role as choose
+from accounts.conditions import CONDITIONS, missing, unmet
 from accounts.forms import RoleForm
 from accounts.held_forms import keeps_form, posted_or_held
 from accounts.http import Request
@@ -16,13 +17,21 @@ from accounts.signin.factors import factors_of
 
 
 def home(request: Request) -> HttpResponse:
-    """What this person can do in the role they act in; without a role, what to do about that."""
+    """What this person can do in the role they act in; while something is missing, what and whose
+    turn it is.
+    """
     acting = request.acting
-    if acting.grant is None:
-        return render(request, "accounts/no_role.html")
+    if acting.grant is None or unmet(acting.grant):
+        return _before_you_start(request)
     require(standing(acting))
     may = {permission.value: acting.has(permission) for permission in Permission}
     return render(request, "accounts/home.html", {"may": may})
+
+
+def _before_you_start(request: Request) -> HttpResponse:
+    lacking = missing(request.user)
+    tasks = [(condition, condition in lacking) for condition in CONDITIONS]
+    return render(request, "accounts/before_you_start.html", {"tasks": tasks, "left": lacking})
 
 
 def your_account(request: Request) -> HttpResponse:

@@ -52,7 +52,11 @@ REQUIRED: dict[EventType, frozenset[str]] = {
     EventType.ACCOUNT_SUSPENDED: _TARGET | {"reason"},
     EventType.ACCOUNT_REINSTATED: _TARGET | {"reason"},
     EventType.ACCOUNT_CLOSED: _TARGET | {"reason"},
+    EventType.CHECK_RECORDED: _TARGET | {"detail.status"},
+    EventType.TRAINING_RECORDED: _TARGET | {"detail.version", "detail.valid_until"},
+    EventType.TRAINING_REQUIRED: frozenset({"detail.version"}),
     EventType.AGREEMENT_ACCEPTED: frozenset({"detail.version"}),
+    EventType.AGREEMENT_PUBLISHED: frozenset({"detail.version"}),
     # Committed before the trail is read, so it cannot say how much was found.
     EventType.TRAIL_READ: frozenset(),
     EventType.TRAIL_EXPORTED: frozenset({"purpose", "result_count"}),

@@ -33,10 +33,6 @@ METHODS: dict[str, str] = {
 REASONS: dict[str, str] = {
     "idle": "15 minutes without use",
     "too-long": "8 hours are over",
-    "not-answered": "nobody answered in time",
-    "decided-by-a-person": "decided by a person",
-    "two-people-needed": "two people give that role",
-    "same-person": "the same person cannot do both",
     "no-live-role": "no role held at the time",
     "role-may-not": "the role does not allow it",
     "other-user-base": "belongs to another management team",
@@ -58,6 +54,7 @@ PERMISSIONS: dict[str, str] = {
     Permission.MANAGE_ACCOUNTS: "manage accounts",
     Permission.SUSPEND_ACCOUNT: "suspend an account",
     Permission.ACCREDIT: "accredit an organisation",
+    Permission.PUBLISH_REQUIREMENTS: "publish an agreement or a course",
 }
 BANDS: dict[str, str] = {
     "none": "nobody there",

@@ -1,39 +1,29 @@
 """Makes the invented people's organisations and accounts, by the actions that real ones go through.
 
-May run any number of times: what exists is left alone; only a lapsed accreditation is renewed.
+May run any number of times: what exists is left alone; only what has run out is renewed.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from allauth.mfa.totp.internal.auth import TOTP
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.acting import Acting, nobody, operator
+from accounts.acting import Acting, nobody
 from accounts.actions import (
     NewPerson,
     accept_invitation,
     accredit_organisation,
-    approve_role_request,
     create_organisation,
     grant_role,
     install_central_body,
     invite_person,
-    request_role,
 )
-from accounts.models import (
-    Accreditation,
-    Authority,
-    IdentifierScheme,
-    Organisation,
-    RoleGrant,
-    User,
-)
+from accounts.models import Accreditation, Authority, IdentifierScheme, Organisation, User
 from accounts.models.accreditation import AccreditationStatus
-from accounts.roles import OrganisationKind, Role, needs_two_people
+from accounts.roles import OrganisationKind
 from contactpoint.invented.people import (
     BODIES,
     CENTRAL,
@@ -44,6 +34,7 @@ from contactpoint.invented.people import (
     credentials_of,
 )
 from contactpoint.invented.places import InventedPlace, school
+from contactpoint.invented.standing import complete
 
 EVIDENCE = "INVENTED-2026-001"
 _YEAR = timedelta(days=365)
@@ -68,10 +59,10 @@ def enrol(by: Acting) -> None:
         bodies[body.key] = _organisation(body, bodies.get(body.under), by)
     for organisation in bodies.values():
         _keep_accredited(organisation, by)
-    known = set(User.objects.filter(is_invented=True).values_list("email", flat=True))
+    known = {user.email: user for user in User.objects.filter(is_invented=True)}
     for person in PEOPLE:
-        if person.email not in known:
-            _welcome(person, bodies[person.at], by)
+        user = known.get(person.email) or _welcome(person, bodies[person.at], by)
+        complete(user, by)
 
 
 @transaction.atomic
@@ -136,7 +127,7 @@ def _keep_accredited(organisation: Organisation, by: Acting) -> None:
 
 
 @transaction.atomic
-def _welcome(person: Person, employer: Organisation, by: Acting) -> None:
+def _welcome(person: Person, employer: Organisation, by: Acting) -> User:
     """One person's account, factor and role: all of it or nothing."""
     invited = invite_person(
         email=person.email,
@@ -152,29 +143,14 @@ def _welcome(person: Person, employer: Organisation, by: Acting) -> None:
         by=by,
     )
     user = _activate(person, invited.token)
-    _give_role(person, user, employer, by)
-
-
-def _give_role(person: Person, user: User, employer: Organisation, by: Acting) -> None:
-    """A powerful role is given by two people here as elsewhere: the founders."""
-    reason = f"works here as {person.job_title}"
-    facts: dict[str, Any] = {
-        "user": user,
-        "organisation": employer,
-        "role": person.role,
-        "reason": reason,
-    }
-    if not needs_two_people(person.role):
-        grant_role(**facts, by=by)
-        return
-    first, second = (_founder(founder.email) for founder in FOUNDERS)
-    approve_role_request(request=request_role(**facts, by=first), by=second)
-
-
-def _founder(email: str) -> Acting:
-    grants = RoleGrant.objects.with_standing().filter(user__email=email)
-    grant = grants.get(permission__codename=Role.CENTRAL_TEAM)
-    return operator(grant.user, grant, "seed_demo")
+    grant_role(
+        user=user,
+        organisation=employer,
+        role=person.role,
+        reason=f"works here as {person.job_title}",
+        by=by,
+    )
+    return user
 
 
 def _activate(person: Person, token: str) -> User:

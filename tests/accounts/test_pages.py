@@ -53,7 +53,8 @@ def test_home_tells_a_person_without_a_role_what_to_do(client):
     sign_in(client, user)
     page = text(client.get("/"))
     assert "You do not hold a role" in page
-    assert f"Ask your management team at {user.employer.name}" in page
+    assert "Ask your management team to grant you a role" in page
+    assert f"Your management team is that of {user.employer.name}" in page
 
 
 def test_your_account_shows_ones_own_facts_and_roles(client, practitioner):

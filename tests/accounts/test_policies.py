@@ -5,10 +5,19 @@ query.
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from accounts.acting import job, nobody, operator, person
-from accounts.models import Organisation, RoleGrant, User
+from accounts.models import (
+    AgreementVersion,
+    CourseVersion,
+    CriminalRecordCheck,
+    Organisation,
+    RoleGrant,
+    User,
+)
 from accounts.models.users import AccountStatus
 from accounts.policies import Refused, can, require_permission, standing
 from accounts.roles import PERMISSIONS, Permission, Role
@@ -25,14 +34,14 @@ pytestmark = pytest.mark.django_db
 
 # Written out a second time on purpose: a change of the table must be made here too, and be seen.
 MATRIX = """
-                      find  addr  open  make  amend wrong invol imprt local whole manag stop  accr
-practitioner          yes   -     yes   yes   yes   yes   yes   -     -     -     -     -     -
-management_team       yes   yes   yes   yes   yes   yes   yes   yes   yes   -     yes   yes   -
-accreditation_officer -     -     -     -     -     -     -     -     -     -     -     -     yes
-shield_administrator  yes   yes   yes   -     -     yes   -     -     -     -     -     -     -
-mediator              yes   yes   yes   -     -     yes   -     -     -     -     -     -     -
-central_team          -     -     -     -     -     -     -     -     -     yes   yes   yes   -
-auditor               -     -     -     -     -     -     -     -     -     yes   -     -     -
+                      find addr open make amend wrong invol imprt local whole manag stop accr publ
+practitioner          yes  -    yes  yes  yes   yes   yes   -     -     -     -     -    -    -
+management_team       yes  yes  yes  yes  yes   yes   yes   yes   yes   -     yes   yes  -    -
+accreditation_officer -    -    -    -    -     -     -     -     -     -     -     -    yes  -
+shield_administrator  yes  yes  yes  -    -     yes   -     -     -     -     -     -    -    -
+mediator              yes  yes  yes  -    -     yes   -     -     -     -     -     -    -    -
+central_team          -    -    -    -    -     -     -     -     -     yes   yes   yes  -    yes
+auditor               -    -    -    -    -     -     -     -     -     yes   -     -    -    -
 """
 CELLS = [
     (Role(row.split()[0]), permission, answer == "yes")
@@ -110,6 +119,35 @@ def end_grant(acting):
     )
 
 
+def move(acting):
+    User.objects.filter(pk=acting.user.pk).update(employer_since=Now())
+
+
+def lose_factors(acting):
+    Authenticator.objects.filter(user=acting.user).delete()
+
+
+def fail_check(acting):
+    CriminalRecordCheck.objects.create(
+        user=acting.user, checked_on=timezone.localdate(), finding="not_clear"
+    )
+
+
+def bind_everybody(versions, **facts):
+    """A new version whose last day of grace was yesterday."""
+
+    def publish(acting):
+        number = versions.objects.current().number + 1
+        yesterday = timezone.localdate() - timedelta(days=1)
+        versions.objects.create(number=number, everybody_by=yesterday, **facts)
+
+    return publish
+
+
+def lose_manager(acting):
+    User.objects.filter(pk=acting.user.pk).update(line_manager_email="")
+
+
 SHUT = {
     "its organisation is withdrawn": (lapse_own, "organisation-not-accredited"),
     "its employer is not accredited": (lapse_employer, "organisation-not-accredited"),
@@ -118,6 +156,18 @@ SHUT = {
     "it is held": (stop(AccountStatus.HELD), "account-held"),
     "it is closed": (stop(AccountStatus.CLOSED), "account-closed"),
     "its role has ended": (end_grant, "no-live-role"),
+    "its holder moved to another post": (move, "no-live-role"),
+    "its factors are gone": (lose_factors, "second-factor-missing"),
+    "its holder's check is no longer clear": (fail_check, "record-check-missing"),
+    "a course binds everybody": (
+        bind_everybody(CourseVersion, title="Again", valid_months=12),
+        "training-missing",
+    ),
+    "an agreement binds everybody": (
+        bind_everybody(AgreementVersion, text="Again"),
+        "agreement-not-accepted",
+    ),
+    "no manager is named": (lose_manager, "manager-not-named"),
 }
 
 

@@ -21,6 +21,7 @@ from contactpoint.invented.people import PEOPLE, credentials_of
 from contactpoint.invented.room import NoRoom, require_room
 from records.models import ChildRecord, ChildSearch, Involvement, School, Service
 from tests.audit.owner import owner_cursor
+from tests.factories.accounts import reference_data
 
 pytestmark = pytest.mark.django_db
 CHILDREN = 400
@@ -40,6 +41,7 @@ def synthetic() -> Iterator[None]:
 @pytest.fixture
 def demo(synthetic, settings) -> None:
     """A database as the demonstration seeds it. Argon2 would take a second for three people."""
+    reference_data()
     settings.DEMO = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -99,7 +101,7 @@ def test_what_seeding_did_stands_in_the_trail(demo, events):
     assert events.one("command.run").detail["created"] == Involvement.objects.count()
     assert {event.actor_role for event in events.since_mark() if event.actor_kind == "command"} == {
         "demo_operator:seed_demo",
-        "central_team",  # the founders: powerful roles are given by two people
+        "central_team",  # who vouches for the others
     }
 
 
@@ -185,6 +187,7 @@ def test_practitioners_know_children_of_their_own_and_some_entries_are_stale(dem
     ],
 )
 def test_nothing_invented_enters_a_database_that_is_not_marked(command, settings):
+    reference_data()
     settings.DEMO = True
     with pytest.raises(CommandError, match="not marked synthetic") as refusal:
         call_command(*command)

@@ -1,5 +1,5 @@
-"""Organisations, people, roles and signed-in clients for tests: accredited and active unless said
-otherwise.
+"""Organisations, people, roles and signed-in clients for tests: accredited, active and in full
+standing unless said otherwise.
 
 `acting_as(role)` is a person ready to act; `sign_in(client, user)` a session that has shown its
 second factor. Rows are made directly: what actions do is tested in `tests/accounts`.
@@ -21,13 +21,24 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission as RolePermission
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
 from django.utils import timezone
 
 from accounts.acting import Acting, RequestFacts, person
-from accounts.models import Accreditation, Authority, Organisation, RoleGrant, User
+from accounts.encryption import encrypt
+from accounts.models import (
+    Accreditation,
+    AgreementVersion,
+    Authority,
+    CourseVersion,
+    Organisation,
+    RoleGrant,
+    User,
+)
 from accounts.models.users import AccountStatus
-from accounts.reference import AUTHORITIES
+from accounts.reference import AUTHORITIES, load_first_versions
 from accounts.roles import HOMES, OrganisationKind, Role
+from accounts.signin.factors import holds_second_factor
 from accounts.signin.sessions import GRANT, begin_session
 from tests.audit.owner import owner_cursor
 
@@ -44,13 +55,17 @@ def _password_hash() -> str:
 
 
 def authority(index: int = 0) -> Authority:
-    """One of the real authorities, by number.
+    """One of the real authorities, by number."""
+    reference_data()
+    return Authority.objects.order_by("gss_code")[index]
 
-    A transactional test before may have emptied the table.
-    """
+
+def reference_data() -> None:
+    """What `migrate` leaves in the database: a transactional test before may have emptied it."""
     if not Authority.objects.exists():
         _load_authorities()
-    return Authority.objects.order_by("gss_code")[index]
+    if not AgreementVersion.objects.exists():
+        load_first_versions("default")
 
 
 def _load_authorities() -> None:
@@ -128,8 +143,11 @@ FACTORIES: dict[OrganisationKind, type[OrganisationFactory]] = {
 
 
 class UserFactory(factory.django.DjangoModelFactory[User]):
+    """`complete=False` leaves away all that is put on file about a person or accepted by them."""
+
     class Meta:
         model = User
+        skip_postgeneration_save = True
 
     email = factory.Sequence(lambda n: f"person{n}@authority.example")
     given_name = factory.Sequence(lambda n: f"Robin{n}")
@@ -148,11 +166,65 @@ class UserFactory(factory.django.DjangoModelFactory[User]):
     password = factory.LazyFunction(_password_hash)
     is_invented = True
 
+    @factory.post_generation  # type: ignore[untyped-decorator]
+    def complete(self, create: bool, extracted: bool | None, **kwargs: Any) -> None:
+        if create and extracted is not False:
+            complete_file(self)
+
+
+def complete_file(user: User, but: str = "") -> None:
+    """All that is put on file about a person or accepted by them, in date; `but` is the code of the
+    one condition to leave away. A second factor comes with the first role.
+    """
+    reference_data()
+    today = timezone.localdate()
+    facts = {
+        "user": user.pk,
+        "today": today,
+        "later": today + MARGIN,
+        "course": _current(CourseVersion),
+        "agreement": _current(AgreementVersion),
+    }
+    with connection.cursor() as cursor:
+        for code, statement in ON_FILE.items():
+            if code != but:
+                cursor.execute(statement, facts)
+
+
+ON_FILE = {
+    "identity-not-confirmed": "INSERT INTO accounts_identitycheck"
+    " (user_id, how, checked_on, confirmed_at) VALUES (%(user)s, 'in_person', %(today)s, now())",
+    "record-check-missing": "INSERT INTO accounts_criminalrecordcheck"
+    " (user_id, checked_on, finding, valid_until, recorded_at)"
+    " VALUES (%(user)s, %(today)s, 'clear', %(later)s, now())",
+    "training-missing": "INSERT INTO accounts_trainingresult"
+    " (user_id, version_id, passed_on, valid_until, recorded_at)"
+    " VALUES (%(user)s, %(course)s, %(today)s, %(later)s, now())",
+    "agreement-not-accepted": "INSERT INTO accounts_agreementacceptance"
+    " (user_id, version_id, accepted_at) VALUES (%(user)s, %(agreement)s, now())",
+}
+
+
+def _current(versions: type[CourseVersion] | type[AgreementVersion]) -> int:
+    """The newest version's number."""
+    return int(versions.objects.current().number)
+
+
+@cache
+def _totp_data() -> dict[str, str]:
+    return {"secret": encrypt(TOTP_SECRET)}
+
 
 def grant(
     user: User, role: Role, organisation: Organisation | None = None, **facts: Any
 ) -> RoleGrant:
-    """A live grant of `role` at `organisation`, else at the user's employer."""
+    """A live grant of `role` at `organisation`, else at the user's employer.
+
+    Whoever holds a role has a second factor, one whose codes `totp_code` knows if there is none;
+    whoever is only invited has none.
+    """
+    if user.status != AccountStatus.INVITED and not holds_second_factor(user):
+        Authenticator(user=user, type=Authenticator.Type.TOTP, data=_totp_data()).save()
     given: RoleGrant = RoleGrant.objects.create(
         user=user,
         content_object=organisation or user.employer,
@@ -195,7 +267,8 @@ def acting_under(role_grant: RoleGrant) -> Acting:
 
 
 def give_totp(user: User, secret: str = TOTP_SECRET) -> Authenticator:
-    """A second factor whose codes `totp_code` knows."""
+    """A second factor whose codes `totp_code` knows; in place of one that is there."""
+    Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).delete()
     authenticator: Authenticator = TOTP.activate(user, secret).instance
     return authenticator
 

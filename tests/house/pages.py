@@ -172,6 +172,7 @@ PAGES: dict[str, Sample] = {
     "account_change_password": at("account_change_password", "practitioner"),
     "account_logout": at("account_logout", "practitioner"),
     "account_reauthenticate": at("account_reauthenticate", "practitioner"),
+    "accounts:agreement": at("accounts:agreement", "practitioner"),
     "accounts:choose-role": at("accounts:choose-role", "practitioner"),
     "accounts:home": at("accounts:home", "practitioner"),
     "accounts:your-account": at("accounts:your-account", "practitioner"),

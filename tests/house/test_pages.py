@@ -14,6 +14,7 @@ FOR_EVERYBODY = {
     "account_change_password",
     "account_logout",
     "account_reauthenticate",
+    "accounts:agreement",
     "accounts:choose-role",
     "accounts:home",
     "accounts:second-factor",

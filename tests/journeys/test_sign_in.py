@@ -13,7 +13,15 @@ from playwright.sync_api import Page, expect
 from accounts.actions import invite_person, suspend_account
 from accounts.roles import Role
 from tests.browser import accessibility_faults, carry_session, screenshot
-from tests.factories.accounts import PASSWORD, acting_as, give_totp, grant, sign_in, totp_code
+from tests.factories.accounts import (
+    PASSWORD,
+    acting_as,
+    complete_file,
+    give_totp,
+    grant,
+    sign_in,
+    totp_code,
+)
 
 EMAIL = "new.person@authority.example"
 
@@ -90,6 +98,12 @@ def test_from_the_invitation_to_the_search_button(page: Page, site: str, events:
     page.get_by_label("Code from the app").fill(code_now(secret))
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", name="recovery codes")).to_be_visible()
+
+    page.goto(f"{site}/")
+    expect(page.get_by_role("heading", name="Before you can use ContactPoint")).to_be_visible()
+    assert accessibility_faults(page) == []
+    screenshot(page, "before-you-start")
+    complete_file(invited.user)
 
     page.goto(f"{site}/")
     expect(page.get_by_role("button", name="Search for a child")).to_be_visible()

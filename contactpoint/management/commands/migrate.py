@@ -1,5 +1,5 @@
 """`migrate`, as the tables' owner, and what must be true after it: grants, event partitions,
-reference authorities.
+reference data.
 """
 
 from typing import Any
@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from accounts.reference import load_authorities
+from accounts.reference import load_authorities, load_first_versions
 from audit.ledger.partitions import ensure_partitions
 from contactpoint.grants import apply_grants
 
@@ -22,3 +22,4 @@ class Command(migrate.Command):
         apply_grants(options["database"])
         ensure_partitions(using=options["database"])
         load_authorities(using=options["database"])
+        load_first_versions(using=options["database"])
