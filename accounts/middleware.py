@@ -29,6 +29,7 @@ from accounts.policies import STEP_UP, Refused, deny
 from accounts.refusals import record_refusal
 from accounts.roles import needs_fresh_factor
 from accounts.signin import sessions
+from accounts.signin.devices import remember_if_due
 from accounts.signin.factors import (
     CHOOSING,
     SETTING_UP,
@@ -139,6 +140,17 @@ def _acted_in(request: Request) -> RoleGrant | None:
     if chosen is None and len(request.grants) == 1:
         request.session[sessions.GRANT] = chosen = request.grants[0].pk
     return next((grant for grant in request.grants if grant.pk == chosen), None)
+
+
+def remember_device(get_response: GetResponse) -> GetResponse:
+    """After a full sign-in the answer carries the cookie of a known device."""
+
+    def middleware(request: Request) -> HttpResponse:
+        response = get_response(request)
+        remember_if_due(request, response)
+        return response
+
+    return middleware
 
 
 class SessionLimits(_Middleware):

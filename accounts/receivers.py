@@ -22,14 +22,17 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.signin import events
-from accounts.signin.factors import SECOND_FACTORS
+from accounts.signin.devices import forget_devices, known_device, note_failure
+from accounts.signin.factors import SECOND_FACTORS, shown_by
 from accounts.signin.lockout import account_name
-from accounts.signin.sessions import begin_session
+from accounts.signin.sessions import DEVICE_DUE, begin_session
 
 
 @receiver(user_logged_in)
 def on_signed_in(*, request: HttpRequest, user: User, **_: Any) -> None:
     begin_session(request.session)
+    if shown_by(request, user):
+        request.session[DEVICE_DUE] = True
     with transaction.atomic():
         events.signed_in(request, user)
 
@@ -43,9 +46,18 @@ def on_password_refused(
     """
     if getattr(request, "axes_locked_out", False):
         return
-    user = _known(account_name(request, credentials))
+    name = account_name(request, credentials)
+    user = _known(name)
     with transaction.atomic():
         events.failed(request, user, reason="password-refused", factor="password")
+        _count_against_device(request, user, name)
+
+
+def _count_against_device(request: HttpRequest | None, user: User | None, name: str) -> None:
+    """A known device is not locked by others' failures, but it wears out by its own."""
+    device = known_device(request, name)
+    if device is not None and note_failure(device):
+        events.locked_out(request, user, reason="device-forgotten")
 
 
 @receiver(user_locked_out)
@@ -67,6 +79,7 @@ def on_factor_refused(
 ) -> None:
     with transaction.atomic():
         events.failed(request, user, reason="factor-refused", factor=authenticator.type)
+        _count_against_device(request, user, user.email)
 
 
 @receiver(authenticator_used)
@@ -101,12 +114,15 @@ def on_step(
 def on_password_changed(*, request: HttpRequest, user: User, **_: Any) -> None:
     with transaction.atomic():
         events.password_changed(request, user)
+        forget_devices(user)
+    request.session[DEVICE_DUE] = True  # this one has just shown who it belongs to
 
 
 @receiver(password_reset)
 def on_password_reset(*, request: HttpRequest, user: User, **_: Any) -> None:
     with transaction.atomic():
         events.password_reset(request, user)
+        forget_devices(user)
 
 
 @receiver(post_save, sender=Authenticator)
@@ -124,6 +140,7 @@ def on_factor_added(*, instance: Authenticator, created: bool, **_: Any) -> None
         if instance.type in SECOND_FACTORS:
             events.factor_added(request, instance.user, instance.type)
             record_authentication(request, instance.user, "mfa", id=instance.pk, type=instance.type)
+            request.session[DEVICE_DUE] = True
         else:
             events.recovery_codes_issued(request, instance.user)
 

@@ -24,6 +24,7 @@ OWN_TABLES: dict[str, str] = {
     "accounts.CriminalRecordCheck": ADD,
     "accounts.IdentityCheck": ADD,
     "accounts.Invitation": KEEP,
+    "accounts.KnownDevice": KEEP,
     "accounts.Organisation": KEEP,
     "accounts.OrganisationIdentifier": ENDED,
     "accounts.OrganisationMove": KEEP,

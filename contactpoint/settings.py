@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "accounts.request_log.RequestLog",
     "accounts.middleware.SessionLimits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.remember_device",
     "accounts.middleware.SecondFactorRequired",
     "accounts.middleware.ActingGrantUnchanged",
     "accounts.middleware.RoleChosen",
@@ -184,6 +185,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "accounts:home"
 
 ACCOUNT_ADAPTER = "accounts.signin.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"reset_password": "accounts.signin.forms.ResetPasswordForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -195,8 +197,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 # A reset for an unknown address sends nothing and looks the same.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # step-up: a fresh second factor within five minutes
-# allauth counts failed sign-ins too and would answer before axes is asked; keep it above axes'
-# limit but never off, since the check of TOTP codes uses the same limiter.
+# "login_failed" counts TOTP and recovery codes by account; passwords are axes' business.
 ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,20/300s/key", "login": "120/m/ip"}
 
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody verifies addresses; a reset leaves such a row
@@ -213,7 +214,9 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "ContactPoint"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost in the demo and in tests
 
-AXES_FAILURE_LIMIT = 5
+# High, and only for devices never seen before: a lock must not be a way to keep somebody out.
+AXES_FAILURE_LIMIT = 20
+AXES_WHITELIST_CALLABLE = "accounts.signin.lockout.is_known_device"
 AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = ["username"]  # council offices share one address; attackers rotate theirs
 AXES_USERNAME_CALLABLE = "accounts.signin.lockout.account_name"

@@ -3,6 +3,7 @@ the database.
 """
 
 from accounts.models.accreditation import Accreditation
+from accounts.models.devices import KnownDevice
 from accounts.models.grants import RoleGrant, RoleGrantHistory
 from accounts.models.identifiers import IdentifierScheme, OrganisationIdentifier
 from accounts.models.invitations import Invitation
@@ -28,6 +29,7 @@ __all__ = [
     "IdentifierScheme",
     "IdentityCheck",
     "Invitation",
+    "KnownDevice",
     "MessageKind",
     "Organisation",
     "OrganisationIdentifier",

@@ -9,7 +9,6 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,7 +18,6 @@ from accounts.messages import MessageKind, queue_message
 from accounts.models import User
 from accounts.signin import events
 from accounts.signin.factors import factors_of, holds_second_factor, is_fresh
-from accounts.signin.forms import record_limit
 from accounts.signin.stopped import remember_stopped
 
 
@@ -42,6 +40,8 @@ class AccountAdapter(DefaultAccountAdapter):
         helps.
         """
         if not holds_second_factor(user):
+            with transaction.atomic():
+                events.reset_requested(self.request, user, refused="no-second-factor")
             return
         with transaction.atomic():
             events.reset_requested(self.request, user)
@@ -55,14 +55,9 @@ class AccountAdapter(DefaultAccountAdapter):
             )
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """allauth's limiter of failed sign-ins, above axes' lock-out; when it answers, it is an
-        event.
+        """allauth would count failed passwords by account, whoever typed them: a way to keep its
+        owner out. axes counts them, by account and device.
         """
-        try:
-            super().pre_authenticate(request, **credentials)
-        except ValidationError as error:
-            record_limit(error, None, "password")
-            raise
 
     def reauthenticate(self, user: User, password: str) -> bool:
         """Through the same backends, so a wrong password counts towards the lock-out."""

@@ -71,13 +71,15 @@ def failed(
     )
 
 
-def locked_out(request: HttpRequest | None, user: User | None) -> None:
-    """`auth.locked`: too many failures for this account name, known or not."""
+def locked_out(
+    request: HttpRequest | None, user: User | None, *, reason: str = "too-many-failures"
+) -> None:
+    """`auth.locked`: too many failures for this account name, known or not, or from one device."""
     append(
         EventType.AUTH_LOCKED,
         actor=acting_in(request).actor,
         outcome=Outcome.DENIED,
-        reason="too-many-failures",
+        reason=reason,
         **_target(user),
     )
 
@@ -120,8 +122,15 @@ def password_reset(request: HttpRequest | None, user: User) -> None:
     append(EventType.AUTH_PASSWORD_RESET, actor=acting_in(request).actor, **_target(user))
 
 
-def reset_requested(request: HttpRequest | None, user: User) -> None:
-    append(EventType.AUTH_PASSWORD_RESET_REQUESTED, actor=acting_in(request).actor, **_target(user))
+def reset_requested(request: HttpRequest | None, user: User | None, *, refused: str = "") -> None:
+    """`auth.password_reset_requested`: `refused` says why no link was sent."""
+    append(
+        EventType.AUTH_PASSWORD_RESET_REQUESTED,
+        actor=acting_in(request).actor,
+        outcome=Outcome.FAILURE if refused else Outcome.SUCCESS,
+        reason=refused or None,
+        **_target(user),
+    )
 
 
 def _factor(event: EventType, request: HttpRequest | None, user: User, factor: str) -> None:

@@ -59,6 +59,12 @@ def shown_in(request: HttpRequest) -> list[dict[str, Any]]:
     return list(get_authentication_records(request, request.user))
 
 
+def shown_by(request: HttpRequest, user: User) -> bool:
+    """Whether this sign-in, not yet finished, has shown a second factor."""
+    records = get_authentication_records(request, user)
+    return any(record.get("method") == "mfa" for record in records)
+
+
 def has_shown_second_factor(request: HttpRequest) -> bool:
     """True if a TOTP code, a passkey or a recovery code was shown in this session."""
     return any(record.get("method") == "mfa" for record in shown_in(request))

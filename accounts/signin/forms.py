@@ -1,4 +1,5 @@
-"""allauth's forms of factors, with an event for every refusal that allauth does not announce.
+"""allauth's forms of factors and of resetting a password, with an event for every refusal that
+allauth does not announce.
 
 Refused TOTP and recovery codes are announced by a signal (`accounts/receivers.py`); passkeys and
 the limiter of tries are not.
@@ -6,16 +7,22 @@ the limiter of tries are not.
 
 from __future__ import annotations
 
-from allauth.core import context
+from typing import Any
+
+from allauth.account.forms import ResetPasswordForm as ResetForm
+from allauth.core import context, ratelimit
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as codes
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import forms as passkeys
+from allauth.mfa.webauthn.internal import auth as ceremony
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.signin import events
+from accounts.signin.devices import known_device
 
 LIMITER = "too_many_login_attempts"
 
@@ -29,13 +36,32 @@ def record_limit(error: ValidationError, user: User | None, factor: str) -> None
             events.failed(context.request, user, reason="too-many-tries", factor=factor)
 
 
+def _make_way(user: User) -> None:
+    """allauth counts codes by account; a known device has its own count (`devices.py`)."""
+    if known_device(context.request, user.email) is not None:
+        key = f"mfa-auth-user-{user.pk}"
+        ratelimit.clear(context.request, action="login_failed", key=key)
+
+
 class _CodeForm:
     def clean_code(self) -> str:
+        """On a known device, others' wrong codes for this account do not count."""
+        _make_way(self.user)  # type: ignore[attr-defined]  # mixed into allauth's forms
         try:
             return str(super().clean_code())  # type: ignore[misc]  # mixed into allauth's forms
         except ValidationError as error:
             record_limit(error, self.user, Authenticator.Type.TOTP)  # type: ignore[attr-defined]
             raise
+
+
+class ResetPasswordForm(ResetForm):
+    """Asking for a link to reset a password. Who asks in vain leaves the same traces."""
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        if not self.users:
+            with transaction.atomic():
+                events.reset_requested(request, None, refused="unknown-address")
+        return str(super().save(request, **kwargs))
 
 
 class AuthenticateForm(_CodeForm, codes.AuthenticateForm):
@@ -50,20 +76,34 @@ class _PasskeyForm:
     def clean_credential(self) -> Authenticator:
         """Raises ValidationError for a passkey that is not this account's, or no passkey at all."""
         try:
-            return super().clean_credential()  # type: ignore[misc]  # mixed into allauth's forms
-        except ValidationError as error:
-            self._refuse(error)
+            return self._answered()
+        except ValidationError:
+            self._refuse()
             raise
         except (AttributeError, KeyError, TypeError, ValueError) as broken:
             unusable: ValidationError = get_adapter().validation_error("incorrect_code")
-            self._refuse(unusable)
+            self._refuse()
             raise unusable from broken
 
-    def _refuse(self, error: ValidationError) -> None:
+    def _answered(self) -> Authenticator:
+        """A passkey cannot be guessed, so it stays open when others have tried too many codes."""
+        try:
+            return super().clean_credential()  # type: ignore[misc]  # mixed into allauth's forms
+        except ValidationError as error:
+            if error.code != LIMITER:
+                raise
+            credential = self.cleaned_data["credential"]  # type: ignore[attr-defined]
+            return ceremony.complete_authentication(self.user, credential)  # type: ignore[attr-defined]
+
+    def _refuse(self) -> None:
         user: User | None = self.user  # type: ignore[attr-defined]
-        reason = "too-many-tries" if error.code == LIMITER else "factor-refused"
         with transaction.atomic():
-            events.failed(context.request, user, reason=reason, factor=Authenticator.Type.WEBAUTHN)
+            events.failed(
+                context.request,
+                user,
+                reason="factor-refused",
+                factor=Authenticator.Type.WEBAUTHN,
+            )
 
 
 class AuthenticatePasskeyForm(_PasskeyForm, passkeys.AuthenticateWebAuthnForm):

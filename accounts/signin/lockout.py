@@ -1,9 +1,9 @@
-"""Locked out: axes' answer to failed sign-ins. It is for half an hour, by account name, and is no
-suspension.
+"""Locked out: axes' answer to failed sign-ins. It is for half an hour, by account name on devices
+never seen before, and is no suspension.
 
 TOTP and recovery codes are counted by allauth's own limiter, by account (`ACCOUNT_RATE_LIMITS`):
-axes hears of passwords only. A passkey stays usable meanwhile, so that nobody can lock another
-person out for good.
+axes hears of passwords only. Passkeys and known devices (`devices.py`) stay usable meanwhile, so
+that nobody can lock another person out.
 """
 
 from typing import Any
@@ -11,6 +11,8 @@ from typing import Any
 from axes.helpers import get_cool_off
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from accounts.signin.devices import known_device
 
 
 def account_name(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:
@@ -23,6 +25,13 @@ def account_name(request: HttpRequest | None, credentials: dict[str, Any] | None
     if not name and request is not None:
         name = request.POST.get("login", "")
     return str(name or "").strip().lower()
+
+
+def is_known_device(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> bool:
+    """Whether the lock does not concern this request; axes asks us. Its failures are counted by
+    the device.
+    """
+    return known_device(request, account_name(request, credentials)) is not None
 
 
 def locked_out(

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from axes.models import AccessAttempt
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, transaction
 
@@ -160,7 +161,7 @@ def test_a_lock_is_opened_for_a_person_who_showed_who_they_are(
     capsys, client, practitioner, management_team, events
 ):
     email = practitioner.user.email
-    for _ in range(5):
+    for _ in range(settings.AXES_FAILURE_LIMIT):
         response = client.post("/account/login/", {"login": email, "password": "wrong-oak-harbour"})
     assert response.status_code == 429
     events.mark()

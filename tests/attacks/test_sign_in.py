@@ -237,7 +237,7 @@ def without_token(response):
     return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", response.content.decode())
 
 
-@pytest.mark.parametrize("tries", [1, 5, 7])
+@pytest.mark.parametrize("tries", [1, 20, 22])
 def test_known_and_unknown_people_get_the_same_answer(client, person, tries):
     def answer(email):
         for _ in range(tries):
@@ -256,46 +256,6 @@ def test_a_known_and_an_unknown_address_get_the_same_reset_page(client, person, 
     assert answers[0] == answers[1]
     assert deliver_due() == 1
     assert [mail.to for mail in mailoutbox] == [[person.email]]
-
-
-def test_five_wrong_passwords_lock_the_account_for_half_an_hour(client, person, events):
-    with time_machine.travel(time.time(), tick=False) as clock:
-        statuses = [
-            give_password(client, person.email, "wrong-oak-harbour-forty").status_code
-            for _ in range(6)
-        ]
-        assert statuses == [200, 200, 200, 200, 429, 429]
-        page = give_password(client, person.email)
-        assert page.status_code == 429
-        assert "30 minutes" in page.content.decode()
-        assert settings.NATIONAL_DUTY_PHONE in page.content.decode()
-        assert events.actions() == ["auth.login_failed"] * 4 + ["auth.locked"] * 3
-        locked = events.since_mark()[-1]
-        assert (locked.target_id, locked.reason) == (person.pk, "too-many-failures")
-        clock.shift(29 * 60)
-        assert give_password(client, person.email).status_code == 429
-        clock.shift(2 * 60)  # trying while locked out does not make it longer
-        assert give_password(client, person.email).url == CODE
-
-
-def test_capitals_in_the_address_do_not_escape_the_lock(client, person):
-    for email in [person.email, person.email.upper(), f" {person.email.title()} "] * 2:
-        response = give_password(client, email, "wrong-oak-harbour-forty")
-    assert response.status_code == 429
-
-
-def test_guessing_many_accounts_from_one_address_locks_nobody_else(client, person):
-    for number in range(12):
-        give_password(client, f"guess{number}@authority.example", "wrong-oak-harbour-forty")
-    assert give_password(client, person.email).url == CODE
-
-
-def test_the_limiter_above_the_lock_is_an_event_too(client, person, events):
-    for _ in range(21):
-        response = give_password(client, person.email, "wrong-oak-harbour-forty")
-    assert response.status_code == 200
-    assert events.since_mark()[-1].reason == "too-many-tries"
-    assert len(events.since_mark()) == 21
 
 
 @pytest.mark.parametrize(
@@ -367,7 +327,8 @@ def test_a_mailbox_alone_never_opens_an_account_without_a_factor(client, mailout
     client.post("/account/password/reset/", {"email": user.email})
     assert deliver_due() == 0
     assert mailoutbox == []
-    assert events.actions() == []
+    event = events.one("auth.password_reset_requested")
+    assert (event.outcome, event.reason) == ("failure", "no-second-factor")
 
 
 def test_the_last_second_factor_stays(client, person, events):

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from playwright.sync_api import Page, expect
@@ -163,6 +164,42 @@ def test_a_passkey_alone_opens_the_door(page: Page, site: str, events: Any) -> N
     page.get_by_role("button", name="Use a passkey or security key").click()
     expect(page.get_by_role("button", name="Search for a child")).to_be_visible()
     assert events.since_mark()[-1].detail == {"method": "password+webauthn"}
+
+
+def test_strangers_who_guess_do_not_close_the_door_to_a_passkey(
+    page: Page, site: str, events: Any
+) -> None:
+    """On a browser never seen before: as the only step, and as the second one."""
+    person = acting_as(Role.PRACTITIONER, email=EMAIL)
+    give_totp(person.user)
+    client = Client()
+    sign_in(client, person.user)
+    carry_session(page.context, site, client)
+    virtual_passkey(page)
+    page.goto(f"{site}/account/factors/passkeys/add/")
+    page.get_by_label("Let me sign in with this key alone").check()
+    page.get_by_role("button", name="Add the key").click()
+    expect(page.get_by_role("heading", name="recovery codes")).to_be_visible()
+    sign_out(page)
+    page.context.clear_cookies()
+    stranger = Client()
+    for _ in range(settings.AXES_FAILURE_LIMIT):
+        answer = stranger.post("/account/login/", {"login": EMAIL, "password": "wrong-harbour"})
+    assert answer.status_code == 429
+
+    page.goto(f"{site}/account/login/")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_role("button", name="Search for a child")).to_be_visible()
+    sign_out(page)
+    page.context.clear_cookies()
+
+    stranger.post("/account/login/", {"login": EMAIL, "password": PASSWORD})
+    for _ in range(21):
+        stranger.post("/account/factors/authenticate/", {"code": "no code"})
+    assert events.since_mark()[-1].reason == "too-many-tries"
+    give_password(page, site)
+    page.get_by_role("button", name="Use a passkey or security key").click()
+    expect(page.get_by_role("button", name="Search for a child")).to_be_visible()
 
 
 def test_an_unknown_passkey_opens_nothing(page: Page, site: str, events: Any) -> None:
