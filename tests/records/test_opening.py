@@ -15,7 +15,7 @@ from records.models import ChildName, ChildRecord, FieldDispute
 from records.purposes import MAY_STATE, Purpose, Reason
 from records.visibility import present
 from tests.audit.faults import commit_fails, event_insert_fails, partition_missing
-from tests.factories.accounts import LocalAuthorityFactory, acting_as, sign_in
+from tests.factories.accounts import LocalAuthorityFactory, acting_as, grant, sign_in
 from tests.factories.records import (
     InvolvementFactory,
     ServiceFactory,
@@ -124,6 +124,66 @@ def test_a_reason_for_one_child_does_not_open_another(client, practitioner):
     opened(client, one)
     response = client.get(reverse("records:record", args=[other.key]))
     assert response["Location"] == reverse("records:give-reason", args=[other.key])
+
+
+def looked_for(client, **changed):
+    """Searches for Aoife Brennan under a reason; the key of the search."""
+    typed = {"family_name": "Brennan", "given_name": "Aoife", "date_of_birth_2": "2015"}
+    reason = {"purpose": "urgent_care", "case_reference": "A-12"}
+    found = client.post(reverse("records:search"), {**typed, **reason, **changed})["Location"]
+    client.get(found)
+    return found.rstrip("/").rpartition("/")[2]
+
+
+def open_from(client, made, key):
+    response = client.post(reverse("records:open-record", args=[made.key]), {"search": key})
+    return client.get(response["Location"])
+
+
+def test_a_reason_that_has_not_changed_is_not_asked_for_again(client, practitioner, events):
+    """Opened from results, gone to another page, come back: one reason for all of it."""
+    made = child()
+    open_from(client, made, looked_for(client))
+    client.get(reverse("records:search"))
+    again = client.get(reverse("records:record", args=[made.key]))
+    assert again.status_code == 200
+    first, second = (e for e in events.since_mark() if e.action == "record.viewed")
+    assert first.purpose == second.purpose == "urgent_care"
+
+
+def test_a_search_under_another_reason_opens_the_record_under_that_one(
+    client, practitioner, events
+):
+    made = child()
+    open_from(client, made, looked_for(client))
+    later = looked_for(client, purpose="assessment", case_reference="B-34")
+    page = open_from(client, made, later).content.decode()
+    assert "B-34" in page
+    assert "A-12" not in page
+    shown = [e.purpose for e in events.since_mark() if e.action == "record.viewed"]
+    assert shown == ["urgent_care", "assessment"]
+
+
+def test_somebody_whose_reason_has_changed_can_say_so_on_the_record(client, practitioner, events):
+    made = child()
+    page = open_from(client, made, looked_for(client)).content.decode()
+    give_reason = reverse("records:give-reason", args=[made.key])
+    assert give_reason in page
+    response = client.post(give_reason, {"purpose": "moved", "case_reference": "C-56"})
+    assert "C-56" in client.get(response["Location"]).content.decode()
+    shown = [e.purpose for e in events.since_mark() if e.action == "record.viewed"]
+    assert shown == ["urgent_care", "moved"]
+
+
+def test_somebody_who_acts_in_another_role_states_a_reason_again(client, practitioner):
+    made = child()
+    open_from(client, made, looked_for(client))
+    other = grant(practitioner.user, Role.MEDIATOR)
+    session = client.session
+    session["grant_id"] = other.pk
+    session.save()
+    response = client.get(reverse("records:record", args=[made.key]))
+    assert response["Location"] == reverse("records:give-reason", args=[made.key])
 
 
 def test_a_reason_ends_with_its_session(client, practitioner):
