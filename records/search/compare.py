@@ -97,7 +97,8 @@ class NameComparer:
     def _shares_a_part(self, recorded: str, joined: str) -> bool:
         words = {word for word in recorded.split("-") if len(word) >= SHORTEST_PART}
         words.add(joined)
-        return not words.isdisjoint(self._typed.parts)
+        typed = self._typed
+        return not (words.isdisjoint(typed.parts) and words.isdisjoint(typed.spellings))
 
     def _sounds_alike(self, joined: str) -> bool:
         """Equal codes, or one the beginning of the other."""

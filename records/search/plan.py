@@ -101,12 +101,20 @@ def _districts(question: Question) -> tuple[int, ...]:
 
 
 def expected_pairs(question: Question, vocabulary: Vocabulary) -> float:
-    """Children to be expected under both typed names in one year of birth."""
+    """Children to be expected under both typed names in one year of birth, in either order.
+
+    The keys do not tell the order, so whoever types the names swapped would be shown as many.
+    """
     if not (question.given and question.family):
         return 0.0
-    given = sum(vocabulary.share(GIVEN, code) for code in question.given.all_codes)
-    family = sum(vocabulary.share(FAMILY, code) for code in question.family.codes)
-    return vocabulary.children / YEARS * min(1.0, given) * min(1.0, family)
+    first, second = question.given.all_codes, question.family.codes
+    straight = _share(vocabulary, GIVEN, first) * _share(vocabulary, FAMILY, second)
+    swapped = _share(vocabulary, FAMILY, first) * _share(vocabulary, GIVEN, second)
+    return vocabulary.children / YEARS * min(1.0, straight + swapped)
+
+
+def _share(vocabulary: Vocabulary, kind: str, codes: tuple[int, ...]) -> float:
+    return min(1.0, sum(vocabulary.share(kind, code) for code in codes))
 
 
 def second_pass(question: Question, vocabulary: Vocabulary, near: Near) -> list[Step]:

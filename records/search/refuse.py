@@ -17,7 +17,10 @@ DATE = (
     "Add the date of birth: it helps most, even if you are not sure of it."
     " If you do not know it, add the full postcode of the child's home, now or before."
 )
-NAMES = "Add the child's given name and family name, at least two letters of each."
+NAMES = (
+    "Add the child's given name and family name, at least two letters of each."
+    " Write a name from another alphabet in letters from A to Z, as it sounds."
+)
 FAMILY_NAME = "Add the family name, at least two letters, or the date of birth."
 
 
