@@ -118,7 +118,7 @@ def _database(variable: str) -> dict[str, Any]:
 
 
 DATABASES = {"default": _database("DATABASE_URL")}
-for _alias in ("owner", "local", "auditor"):
+for _alias in ("owner", "local", "auditor", "sealer"):
     if f"DATABASE_{_alias.upper()}_URL" in env.ENVIRON:
         DATABASES[_alias] = _database(f"DATABASE_{_alias.upper()}_URL")
 if "owner" in DATABASES:

@@ -1,7 +1,7 @@
 """The Merkle tree of RFC 6962 section 2.1 (RFC 9162 section 2.1): hashes, growth and proofs.
 
 No storage. A tree is never held whole: it grows by its right edge (`Edge`), and proofs ask a
-callback for the perfect subtrees they need. Hashes are 32 bytes of SHA-256; leaves are counted from 0.
+callback for the perfect subtrees they need. Hashes are 32 bytes of SHA-256; leaves count from 0.
 """
 
 from __future__ import annotations

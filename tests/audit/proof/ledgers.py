@@ -1,0 +1,138 @@
+"""A ledger of its own: a database of audit tables only, to be sealed, attacked and dropped."""
+
+import itertools
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+from django.db import connections
+
+import audit.migrations
+from audit.ledger.actor import Actor, ActorKind
+from audit.ledger.events import EventType
+from audit.ledger.notes import KeyKind, Signer
+from audit.ledger.writer import append
+
+SQL = Path(audit.migrations.__file__).parent / "sql"
+FILES = ("0001_ledger.sql", "0002_sealing.sql")
+ROLES = ("owner", "default", "sealer", "auditor", "local")
+ORIGIN = "index.example/audit"
+
+
+@dataclass
+class Ledger:
+    """One ledger and the names of its aliases, a role each."""
+
+    name: str
+    signer: Signer
+
+    def alias(self, role: str) -> str:
+        return f"{self.name}_{role}"
+
+    @contextmanager
+    def session(self, role: str = "default") -> Iterator[Any]:
+        """A connection of its own, in autocommit, as that role."""
+        params = connections[self.alias(role)].get_connection_params()
+        params.pop("cursor_factory", None)
+        connection = psycopg2.connect(**params)
+        connection.autocommit = True
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    @contextmanager
+    def unguarded(self) -> Iterator[Any]:
+        """A cursor of somebody who owns the tables and has switched the guards off."""
+        with self.session("owner") as connection, connection.cursor() as cursor:
+            tables = [
+                "audit_event",
+                "audit_payload",
+                "audit_seal",
+                "audit_node",
+                "audit_checkpoint",
+                "audit_cosignature",
+            ]
+            for table in tables:
+                cursor.execute(f"ALTER TABLE public.{table} DISABLE TRIGGER USER")
+            cursor.execute("ALTER TABLE public.audit_event NO FORCE ROW LEVEL SECURITY")
+            yield cursor
+            for table in tables:
+                cursor.execute(f"ALTER TABLE public.{table} ENABLE ALWAYS TRIGGER ALL")
+
+    def write(self, number: int, *, payload: str | None = None) -> list[int]:
+        """Commits this many events, one transaction each."""
+        from django.db import transaction
+
+        ids = []
+        for _ in range(number):
+            with transaction.atomic(using=self.alias("default")):
+                ids.append(
+                    append(
+                        EventType.SEARCH_PERFORMED,
+                        actor=Actor(kind=ActorKind.PERSON, id=7, role="practitioner", base=3),
+                        purpose="welfare",
+                        query_fields=["family_name", "date_of_birth"],
+                        result_count=1,
+                        result_ids=[5],
+                        detail={"search_key": str(uuid.uuid4())},
+                        payload=payload,
+                        using=self.alias("default"),
+                    ).id
+                )
+        return ids
+
+
+_numbers = itertools.count(1)
+
+
+@contextmanager
+def fresh_ledger() -> Iterator[Ledger]:
+    """A new database, gone afterwards."""
+    name = f"test_ledger_{uuid.uuid4().hex[:12]}"
+    ledger = Ledger(f"ledger{next(_numbers)}", Signer.generate(ORIGIN, KeyKind.LOG))
+    params = connections["owner"].get_connection_params()
+    params.pop("cursor_factory", None)
+    owner = psycopg2.connect(**params)
+    owner.autocommit = True
+    try:
+        with owner.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {name}")
+        for role in ROLES:
+            connections.databases[ledger.alias(role)] = {
+                **connections.databases[role],
+                "NAME": name,
+            }
+        with ledger.session("owner") as connection, connection.cursor() as cursor:
+            for file in FILES:
+                cursor.execute((SQL / file).read_text(encoding="utf-8"))
+        yield ledger
+    finally:
+        for role in ROLES:
+            alias = ledger.alias(role)
+            if alias in connections.databases:
+                connections[alias].close()
+                del connections[alias]
+                del connections.databases[alias]
+        _drop(owner, name)
+        owner.close()
+
+
+def _drop(owner: Any, name: str) -> None:
+    """Once the server has noticed that every session of it is over."""
+    deadline = time.monotonic() + 10
+    with owner.cursor() as cursor:
+        while True:
+            try:
+                cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+            except psycopg2.errors.ObjectInUse:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+            else:
+                return
