@@ -9,7 +9,6 @@ and holds up nobody. Offering checkpoints to witnesses is `offering.py`'s busine
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -117,9 +116,9 @@ def _seal(signer: Signer, cursor: Any, using: str) -> Sealed:
     edge = Edge.from_bytes(newest.size, bytes(newest.edge))
     same_era = None if newest.era is None else newest.era == era
     batch = newest.batch
-    rows = _unsealed(using, era, newest, same_era)
-    for batch, chunk in enumerate(_chunks(rows), start=newest.batch + 1):
-        _add_batch(cursor, batch, chunk, edge, era)
+    batches = _unsealed(using, era, newest, same_era)
+    for batch, rows in enumerate(batches, start=newest.batch + 1):
+        _add_batch(cursor, batch, rows, edge, era)
     if batch > newest.batch:
         text = Checkpoint(signer.name, edge.size, edge.root()).text()
         cursor.execute(_CHECKPOINT, [edge.size, f"{text}\n{signer.signature_line(text)}"])
@@ -143,33 +142,23 @@ def _era(cursor: Any) -> int:
 
 def _unsealed(
     using: str, era: int, newest: _Newest, same_era: bool | None
-) -> Iterator[tuple[Any, ...]]:
-    """Streamed: a backlog of any length needs the memory of one batch."""
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Streamed in batches: a backlog of any length needs the memory of one."""
     with connections[using].chunked_cursor() as stream:
-        stream.itersize = BATCH
         stream.execute(
             _UNSEALED,
-            {
-                "era": era,
-                "same_era": same_era,
-                "seen": newest.snapshot,
-                "last_era": newest.era,
-            },
+            {"era": era, "same_era": same_era, "seen": newest.snapshot, "last_era": newest.era},
         )
-        yield from stream
-
-
-def _chunks(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
-    while chunk := list(itertools.islice(rows, BATCH)):
-        yield chunk
+        while rows := stream.fetchmany(BATCH):
+            yield rows
 
 
 def _add_batch(
-    cursor: Any, batch: int, chunk: Sequence[tuple[Any, ...]], edge: Edge, era: int
+    cursor: Any, batch: int, rows: Sequence[tuple[Any, ...]], edge: Edge, era: int
 ) -> None:
-    ids = [row[0] for row in chunk]
-    times = [row[1] for row in chunk]
-    leaves = [bytes(row[2]) for row in chunk]
+    ids = [row[0] for row in rows]
+    times = [row[1] for row in rows]
+    leaves = [bytes(row[2]) for row in rows]
     first_leaf = edge.size
     nodes = [node for node in edge.grow(leaves) if node[0] >= NODE_LEVEL]
     cursor.execute(
