@@ -22,6 +22,7 @@ SQL = Path(audit.migrations.__file__).parent / "sql"
 FILES = ("0001_ledger.sql", "0002_sealing.sql")
 ROLES = ("owner", "default", "sealer", "auditor", "local")
 ORIGIN = "index.example/audit"
+SEALED_TABLES = ("event", "payload", "seal", "node", "checkpoint", "cosignature")
 
 
 @dataclass
@@ -49,21 +50,14 @@ class Ledger:
     @contextmanager
     def unguarded(self) -> Iterator[Any]:
         """A cursor of somebody who owns the tables and has switched the guards off."""
+        guards = [(f"audit_{name}", "no_mod") for name in SEALED_TABLES]
+        guards.append(("audit_event", "checked"))
         with self.session("owner") as connection, connection.cursor() as cursor:
-            tables = [
-                "audit_event",
-                "audit_payload",
-                "audit_seal",
-                "audit_node",
-                "audit_checkpoint",
-                "audit_cosignature",
-            ]
-            for table in tables:
-                cursor.execute(f"ALTER TABLE public.{table} DISABLE TRIGGER USER")
-            cursor.execute("ALTER TABLE public.audit_event NO FORCE ROW LEVEL SECURITY")
+            for table, guard in guards:
+                cursor.execute(f"ALTER TABLE public.{table} DISABLE TRIGGER {guard}")
             yield cursor
-            for table in tables:
-                cursor.execute(f"ALTER TABLE public.{table} ENABLE ALWAYS TRIGGER ALL")
+            for table, guard in guards:
+                cursor.execute(f"ALTER TABLE public.{table} ENABLE ALWAYS TRIGGER {guard}")
 
     def write(self, number: int, *, payload: str | None = None) -> list[int]:
         """Commits this many events, one transaction each."""
