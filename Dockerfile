@@ -17,6 +17,7 @@ COPY contactpoint contactpoint
 COPY accounts accounts
 COPY records records
 COPY audit audit
+COPY verify_audit.py .
 COPY templates templates
 COPY static static
 

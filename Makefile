@@ -14,7 +14,7 @@ TOGETHER := --numprocesses 2 --dist loadfile
 NOWHERE := DATABASE_URL=postgres://nobody@/nowhere DATABASE_OWNER_URL=postgres://nobody@/nowhere \
 	REDIS_URL='unix:///nowhere?db=0' SECRET_KEY=none FIELD_KEY=none
 
-.PHONY: help demo test check bench bench-national format lock clean
+.PHONY: help demo test doctor check bench bench-national format lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -24,6 +24,9 @@ demo: $(DEMO) ## Run the whole site with invented data (PORT=8000 CHILDREN=20000
 
 test: $(DEV) ## Run all tests on servers of their own (ARGS="tests/records -k twins" for some)
 	@$(RUN) pytest $(if $(ARGS),$(ARGS),$(TOGETHER) --cov)
+
+doctor: $(DEMO) ## Say in words what is wrong with the running system
+	@.venv/bin/python manage.py doctor
 
 check: $(DEV) ## Check style, types, imports, templates, migrations, settings and the lock
 	@$(RUN) ruff format --check .

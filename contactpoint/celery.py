@@ -13,7 +13,32 @@ app = Celery("contactpoint")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["accounts", "records", "audit.ledger"])
 
+# What needs the sealer's key or the auditor's role runs where those are, and nowhere else.
+app.conf.task_routes = {
+    "audit.seal": {"queue": "sealer"},
+    "audit.verify_newest": {"queue": "verifier"},
+    "audit.verify_all": {"queue": "verifier"},
+}
+
 app.conf.beat_schedule = {
+    "seal what was committed": {
+        "task": "audit.seal",
+        "schedule": 5.0,
+        "options": {"expires": 5.0},
+    },
+    "a sign of life of beat and worker": {
+        "task": "audit.worker_alive",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
+    "verify what was sealed since yesterday": {
+        "task": "audit.verify_newest",
+        "schedule": crontab(hour=4, minute=10),
+    },
+    "verify the whole ledger": {
+        "task": "audit.verify_all",
+        "schedule": crontab(day_of_week="sunday", hour=4, minute=40),
+    },
     "end role grants whose time has come": {
         "task": "accounts.expire_grants",
         "schedule": 300.0,

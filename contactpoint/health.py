@@ -1,6 +1,7 @@
 """Two answers for the machines that watch us: the process lives; it can do its work."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 
 from celery import current_app
 from django.contrib.auth.decorators import login_not_required
@@ -10,6 +11,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from audit.ledger.partitions import months_ahead
+from audit.ledger.state import ledger_state
+from contactpoint.alarms import alarms
 
 
 @login_not_required
@@ -29,6 +32,26 @@ def ready(request: HttpRequest) -> JsonResponse:
     ok = all(results.values())
     body = {"status": "ready" if ok else "not ready", "checks": results}
     return JsonResponse(body, status=200 if ok else 503)
+
+
+@login_not_required
+@require_safe
+def ledger(request: HttpRequest) -> JsonResponse:
+    """200 when nothing is wrong with sealing, witnessing, verifying and scheduled work; else 503
+    with the alarms in words. Codes, sizes and times only.
+    """
+    try:
+        state, wrong = ledger_state(), alarms()
+    except Exception:  # noqa: BLE001  whatever went wrong, nobody can say that all is well
+        return JsonResponse({"status": "unknown"}, status=503)
+    body = {
+        "status": "alarm" if wrong else "good",
+        "alarms": [asdict(alarm) for alarm in wrong],
+        "sealed": state.size,
+        "witnessed": state.witnessed_size,
+        "note": "A witness on the same machine proves the mechanism, not independence.",
+    }
+    return JsonResponse(body, status=503 if wrong else 200)
 
 
 def _works(check: Callable[[], bool]) -> bool:

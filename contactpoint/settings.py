@@ -125,6 +125,17 @@ if "owner" in DATABASES:
     for _alias in DATABASES.keys() - {"owner"}:
         DATABASES[_alias]["TEST"] = {"MIRROR": "owner"}  # tests run as the weak roles too
 
+# --- the ledger's proof ---------------------------------------------------------------------------
+
+# The sealer's private key: given to the sealer's process alone.
+AUDIT_LOG_KEY_FILE = env("AUDIT_LOG_KEY_FILE", default="")
+# Public keys of the log, the present one first, earlier ones after it.
+AUDIT_LOG_VKEYS = env.list("AUDIT_LOG_VKEYS", default=[])
+# Witnesses as `URL VKEY`, separated by commas.
+AUDIT_WITNESSES = env.list("AUDIT_WITNESSES", default=[])
+# A folder with the notes that witnesses signed, brought from them: what verification holds us to.
+AUDIT_NOTES = env("AUDIT_NOTES", default="")
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ATOMIC_REQUESTS = False  # an action or an audited read opens its own transaction
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("trail/", include("audit.trail.urls")),
     path("health/live/", health.live, name="health-live"),
     path("health/ready/", health.ready, name="health-ready"),
+    path("health/ledger/", health.ledger, name="health-ledger"),
 ]
 
 handler400 = "accounts.views.errors.bad_request"

@@ -14,12 +14,14 @@ from contextlib import contextmanager
 from types import FrameType
 
 from contactpoint.embedded.children import CannotStart, tied
+from contactpoint.embedded.ledger import DemoLedger
 from contactpoint.embedded.servers import DATABASE_VARIABLES, Servers, open_own_state
 from contactpoint.embedded.state import CHECKOUT, AlreadyHeld, State, fresh_secret, state_folder
 
 PATIENCE = (
     60.0  # seconds that a command waits for another one to finish, or for a demo that is starting
 )
+NO_WITNESS = 9  # the port of a witness that is not running: commands need its key alone
 HELP = {"help", "version", "--help", "-h", "--version"}
 WITHOUT_TABLES = {"check", "makemigrations", "migrate"}
 
@@ -78,7 +80,11 @@ def _own_servers(state: State, command: str) -> Iterator[Mapping[str, str]]:
     previous = signal.signal(signal.SIGTERM, _leave)
     try:
         servers.start()
-        environment = {**servers.environment(), "CONTACTPOINT_DEMO": "1"}
+        environment = {
+            **servers.environment(),
+            **DemoLedger(state.folder).environment(NO_WITNESS),
+            "CONTACTPOINT_DEMO": "1",
+        }
         if command not in WITHOUT_TABLES:
             migrate_once(state, environment)
         yield environment

@@ -1,4 +1,4 @@
-"""Web, worker and beat of the demo: how each is started and what it may see.
+"""Web, workers and beat of the demo: how each is started and what it may see.
 
 When they start and stop is in supervisor.py.
 """
@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from contactpoint.embedded.children import CannotStart, Child, start
+from contactpoint.embedded.ledger import KEY_VARIABLE
 from contactpoint.embedded.servers import DATABASE_VARIABLES
 from contactpoint.embedded.state import CHECKOUT
 
@@ -19,9 +20,15 @@ ALLOWED = {  # each process holds only its own ways into the database; a command
     "web": {"DATABASE_URL", "DATABASE_LOCAL_URL", "DATABASE_AUDITOR_URL"},
     "worker": {"DATABASE_URL"},
     "beat": {"DATABASE_URL"},
+    # One process for two queues here; production keeps sealer and verifier apart.
+    "sealer": {"DATABASE_URL", "DATABASE_SEALER_URL", "DATABASE_AUDITOR_URL", KEY_VARIABLE},
+    "witness": set(),
 }
+PRIVATE = {*DATABASE_VARIABLES, KEY_VARIABLE}
 GUNICORN = ["gunicorn", "--config", "python:contactpoint.embedded.web"]
 CELERY = ["celery", "--app", "contactpoint"]
+# Not asking for neighbours saves a second.
+WORKER = [*CELERY, "worker", "--pool", "threads", "--without-mingle", "--without-gossip"]
 
 
 def start_web(listeners: list[socket.socket], environment: Mapping[str, str], state: Path) -> Child:
@@ -36,9 +43,14 @@ def start_web(listeners: list[socket.socket], environment: Mapping[str, str], st
 
 def start_worker(environment: Mapping[str, str], state: Path) -> Child:
     """Start the worker on a pool of threads: processes would outlive a worker that is killed."""
-    alone = ["--without-mingle", "--without-gossip"]  # saves a second of asking for neighbours
-    command = [*CELERY, "worker", "--pool", "threads", "--concurrency", "2", *alone]
-    return _start("worker", command, environment, state)
+    return _start("worker", [*WORKER, "--concurrency", "2"], environment, state)
+
+
+def start_sealer(environment: Mapping[str, str], state: Path) -> Child:
+    """Start the worker that seals and verifies: its own queues, its own roles, the log's key."""
+    command = [*WORKER, "--concurrency", "2", "--queues", "sealer,verifier"]
+    own = {**environment, "DATABASE_URL": environment["DATABASE_SEALER_URL"]}
+    return _start("sealer", [*command, "--hostname", "sealer@%h"], own, state)
 
 
 def start_beat(environment: Mapping[str, str], state: Path) -> Child:
@@ -60,10 +72,10 @@ def start_command(arguments: list[str], environment: Mapping[str, str]) -> Child
 
 def visible_to(name: str | None, environment: Mapping[str, str]) -> dict[str, str]:
     """The environment of one process; for None, of a command."""
-    allowed = ALLOWED[name] if name else set(DATABASE_VARIABLES)
-    hidden = set(DATABASE_VARIABLES) - allowed
+    allowed = ALLOWED[name] if name else PRIVATE
+    hidden = PRIVATE - allowed
     ours = {key: value for key, value in environment.items() if key not in hidden}
-    outer = {key: value for key, value in os.environ.items() if key not in DATABASE_VARIABLES}
+    outer = {key: value for key, value in os.environ.items() if key not in PRIVATE}
     return {**outer, **ours, "DJANGO_SETTINGS_MODULE": "contactpoint.settings"}
 
 
@@ -80,6 +92,12 @@ def listen(port: int) -> tuple[int, list[socket.socket]]:
             if error.errno != errno.EADDRINUSE:
                 raise
     raise CannotStart(f"No free port from {port} on: give PORT=")
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 def is_ready(port: int) -> bool:

@@ -15,6 +15,7 @@ from threading import Event
 from contactpoint.embedded import processes, screen
 from contactpoint.embedded.children import CannotStart, Child
 from contactpoint.embedded.environment import in_production
+from contactpoint.embedded.ledger import DemoLedger
 from contactpoint.embedded.servers import Servers, open_own_state
 from contactpoint.embedded.state import AlreadyHeld, State, state_folder, write_private
 
@@ -88,7 +89,12 @@ class Demo:
         began = time.monotonic()
         _say("PostgreSQL and Valkey …")
         self.servers.start(self.stop_asked.is_set)
-        self.environment = {**self.servers.environment(), "CONTACTPOINT_DEMO": "1"}
+        ledger, witness_port = DemoLedger(self.state.folder), processes.free_port()
+        self.environment = {
+            **self.servers.environment(),
+            **ledger.environment(witness_port),
+            "CONTACTPOINT_DEMO": "1",
+        }
         # Web loads while the data are prepared, and answers before worker and beat take its time.
         port, listeners = processes.listen(self.asked_port)
         self.environment["SITE_URL"] = address = f"http://localhost:{port}"
@@ -96,9 +102,12 @@ class Demo:
         self.processes.append(processes.start_web(listeners, self.environment, folder))
         _say("Tables, invented people and children …")
         people = self._prepare()
-        _say("Web, worker and beat …")
+        _say("Web, workers, witness and beat …")
         self._until(lambda: processes.is_ready(port), READY)
         self.processes.append(processes.start_worker(self.environment, folder))
+        own = processes.visible_to("witness", self.environment)
+        self.processes.append(ledger.start_witness(witness_port, own))
+        self.processes.append(processes.start_sealer(self.environment, folder))
         self.processes.append(processes.start_beat(self.environment, folder))
         self.state.announce(address, self.environment)
         _say(screen.welcome(address, people, folder, time.monotonic() - began))

@@ -215,6 +215,7 @@ STATUS = {"account_inactive": 403}
 NO_PAGES = {
     "health-live": "JSON for machines",
     "health-ready": "JSON for machines",
+    "health-ledger": "JSON for machines",
     "mfa_login_webauthn": "JSON for the passkey button",
     "records:confirm-address-search": "POST only: leads to the children",
     "records:open-record": "POST only: leads to the record",

@@ -15,6 +15,7 @@ OURS = ("accounts", "records", "audit", "contactpoint")
 
 # They touch people or records: a named account, a reason, the policies, an event.
 BY_SOMEBODY = {
+    "audit_bundle": ["--event", "1"],
     "check_search": [],
     "import_records": ["FILE", "--source", "test"],
     "rebuild_search": [],
@@ -32,7 +33,17 @@ SYNTHETIC_ONLY = {
 }
 # They read and write nobody's data; `install_central_body` refuses once any organisation existed,
 # and `prepare_demo` is `migrate` and `seed_demo`, which refuses for it.
-OF_THE_SYSTEM = {"audit_partitions", "demo", "install_central_body", "migrate", "prepare_demo"}
+OF_THE_SYSTEM = {
+    "audit_new_era",
+    "audit_new_key",
+    "audit_partitions",
+    "audit_verify",
+    "demo",
+    "doctor",
+    "install_central_body",
+    "migrate",
+    "prepare_demo",
+}
 
 
 @pytest.fixture

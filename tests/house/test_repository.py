@@ -19,7 +19,9 @@ def example_variables():
 
 def test_the_compose_file_has_the_production_shape():
     services = compose()["services"]
-    assert set(services) == {"postgres", "redis", "migrate", "web", "worker", "beat"}
+    assert set(services) == {
+        "postgres", "redis", "migrate", "web", "worker", "beat", "sealer", "verifier", "witness",
+    }  # fmt: skip
     assert services["web"]["ports"] == ["127.0.0.1:8000:8000"]
 
 
@@ -37,6 +39,16 @@ def test_worker_and_beat_hold_only_the_app_role():
     for name in ("worker", "beat"):
         variables = compose()["services"][name]["environment"]
         assert {v for v in variables if v.startswith("DATABASE_")} == {"DATABASE_URL"}
+
+
+def test_the_sealers_key_is_in_no_other_process_and_the_witness_reaches_no_database():
+    services = compose()["services"]
+    holders = {n for n, s in services.items() if "AUDIT_LOG_KEY_FILE" in s.get("environment", {})}
+    assert holders == {"sealer"}
+    sealing = {v for v in services["sealer"]["environment"] if v.startswith("DATABASE_")}
+    assert sealing == {"DATABASE_URL", "DATABASE_SEALER_URL"}
+    assert services["sealer"]["environment"]["DATABASE_URL"] == "${DATABASE_SEALER_URL:?}"
+    assert not any("DATABASE" in v for v in services["witness"].get("environment", {}))
 
 
 def test_every_variable_of_the_compose_file_is_explained_in_the_example():

@@ -96,7 +96,11 @@ def _seals(first: int, last: int, using: str) -> Iterator[Seal]:
         for batch in range(first, last + 1):
             cursor.execute(_SEALS, [batch, batch])
             for row in cursor.fetchall():
-                yield Seal(*(bytes(v) if isinstance(v, memoryview) else v for v in row))
+                yield Seal(*map(_plain, row))
+
+
+def _plain(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value
 
 
 def _tree_of(seal: Seal, before: Seal | None, using: str) -> list[Finding]:

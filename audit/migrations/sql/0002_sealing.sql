@@ -105,3 +105,31 @@ begin
 end
 $$;
 revoke all on function public.audit_new_era() from public;
+
+-- 4. State -----------------------------------------------------------------------------------------------------------
+-- How far sealing, witnessing and verifying have come: sizes and times, no event, so everybody who shows it may ask.
+
+create function public.audit_state(out size bigint, out sealed_at timestamptz, out unsealed_since timestamptz,
+                                   out witnessed_size bigint, out witnessed_at timestamptz,
+                                   out unwitnessed_since timestamptz, out verified_at timestamptz,
+                                   out verified_outcome text, out verified_reason text)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  with seal as (select first_leaf + n as size, sealed_at, snapshot, era
+                  from public.audit_seal order by batch desc limit 1),
+       seen as (select size, cosigned_at from public.audit_cosignature order by size desc limit 1),
+       verified as (select recorded_at, outcome, reason from public.audit_event
+                     where action = 'audit.verified' and recorded_at > clock_timestamp() - interval '40 days'
+                     order by recorded_at desc limit 1)
+  select coalesce((select seal.size from seal), 0), (select seal.sealed_at from seal),
+         (select min(e.recorded_at) from public.audit_event e left join seal on true
+           where seal.era is null or e.era > seal.era
+              or e.xid >= pg_snapshot_xmin(seal.snapshot) and e.era = seal.era
+                 and not pg_visible_in_snapshot(e.xid, seal.snapshot)),
+         coalesce((select seen.size from seen), 0), (select seen.cosigned_at from seen),
+         (select min(c.signed_at) from public.audit_checkpoint c
+           where c.size > coalesce((select seen.size from seen), 0)),
+         (select recorded_at from verified), (select outcome from verified), (select reason from verified)
+$$;
+revoke all on function public.audit_state() from public;
+grant execute on function public.audit_state() to idx_app, idx_local, idx_auditor, idx_count, idx_sealer;
+create index audit_event_verified_idx on public.audit_event (recorded_at) where action = 'audit.verified';

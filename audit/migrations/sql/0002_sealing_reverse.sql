@@ -6,5 +6,7 @@ begin
   end if;
 end
 $$;
+drop index public.audit_event_verified_idx;
+drop function public.audit_state();
 drop function public.audit_new_era();
 drop table public.audit_era, public.audit_cosignature, public.audit_checkpoint, public.audit_node, public.audit_seal;
