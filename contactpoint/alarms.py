@@ -56,7 +56,7 @@ def _sealing(state: LedgerState, now: datetime) -> Iterator[Alarm]:
             "The last verification found that the ledger was tampered with.",
             "Keep the machine as it is and follow docs/runbooks/ledger-findings.md.",
         )
-    if state.size and not _newer(state.verified_at, UNVERIFIED, now):
+    if _older(state.verified_at or state.sealing_since, UNVERIFIED, now):
         yield Alarm(
             "unverified",
             "The ledger has not been verified for a day and a half.",

@@ -28,8 +28,8 @@ app.conf.beat_schedule = {
     },
     "a sign of life of beat and worker": {
         "task": "audit.worker_alive",
-        "schedule": 60.0,
-        "options": {"expires": 60.0},
+        "schedule": 15.0,
+        "options": {"expires": 15.0},
     },
     "verify what was sealed since yesterday": {
         "task": "audit.verify_newest",

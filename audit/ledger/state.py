@@ -14,6 +14,7 @@ class LedgerState:
 
     size: int
     sealed_at: datetime | None
+    sealing_since: datetime | None
     unsealed_since: datetime | None  # time of the oldest committed event that no seal has
     witnessed_size: int
     witnessed_at: datetime | None

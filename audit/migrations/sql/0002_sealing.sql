@@ -109,7 +109,7 @@ revoke all on function public.audit_new_era() from public;
 -- 4. State -----------------------------------------------------------------------------------------------------------
 -- How far sealing, witnessing and verifying have come: sizes and times, no event, so everybody who shows it may ask.
 
-create function public.audit_state(out size bigint, out sealed_at timestamptz, out unsealed_since timestamptz,
+create function public.audit_state(out size bigint, out sealed_at timestamptz, out sealing_since timestamptz, out unsealed_since timestamptz,
                                    out witnessed_size bigint, out witnessed_at timestamptz,
                                    out unwitnessed_since timestamptz, out verified_at timestamptz,
                                    out verified_outcome text, out verified_reason text)
@@ -121,6 +121,7 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
                      where action = 'audit.verified' and recorded_at > clock_timestamp() - interval '40 days'
                      order by recorded_at desc limit 1)
   select coalesce((select seal.size from seal), 0), (select seal.sealed_at from seal),
+         (select signed_at from public.audit_checkpoint order by size limit 1),
          (select min(e.recorded_at) from public.audit_event e left join seal on true
            where seal.era is null or e.era > seal.era
               or e.xid >= pg_snapshot_xmin(seal.snapshot) and e.era = seal.era

@@ -55,7 +55,9 @@ def test_keys_travel_as_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "vkey", ["", "name", "name+00000000+AAAA", "na me+00000000+AAAA", LOG.to_skey()]
+    "vkey",
+    ["", "name", "name+00000000+AAAA", "na me+00000000+AAAA", LOG.to_skey()],
+    ids=["nothing", "a name", "too short", "a space", "a private key"],
 )
 def test_what_is_no_key_is_refused(vkey: str) -> None:
     with pytest.raises(NoteInvalid):
@@ -96,6 +98,15 @@ def test_what_is_no_checkpoint_is_refused(text: str) -> None:
         signed("\u2014 name not-base-64!\n"),
         signed(LOG.signature_line(CHECKPOINT.text())).replace("index", "in\tdex"),
         signed(*[LOG.signature_line(CHECKPOINT.text())] * 33),
+    ],
+    ids=[
+        "no signature",
+        "a checkpoint alone",
+        "no dash",
+        "no signature after the name",
+        "no base64",
+        "a control character",
+        "too many",
     ],
 )
 def test_what_is_no_note_is_refused(note: str) -> None:
