@@ -55,6 +55,9 @@ def _read(pid: int, name: str) -> list[str]:
     return Path(f"/proc/{pid}/{name}").read_bytes().decode().split("\0")
 
 
+PROCESSES = ("gunicorn", "worker", "beat", "sealer,verifier", "audit.ledger.witness")
+
+
 @dataclass
 class Life:
     """What was seen: a first command, then two demos, one ended by Ctrl-C, one by a kill."""
@@ -86,7 +89,7 @@ def life(resting_folder: Path) -> Life:
         busy_port = busy.getsockname()[1]
         first = Demo(resting_folder, 8000)
         ready = first.ready()
-        held = {word: first.held_by(word) for word in ("gunicorn", "worker", "beat")}
+        held = {word: first.held_by(word) for word in PROCESSES}
         second_start = _finished("demo", state=resting_folder)
         command = _finished("demo_people", "--json", state=resting_folder)
         worker_log = resting_folder / "worker.log"
@@ -148,15 +151,19 @@ def test_it_works_and_shows_the_people_with_a_code(life):
 
 
 def test_each_process_holds_only_its_own_way_into_the_database(life):
-    names = {word: [set(one) for one in found] for word, found in life.held.items()}
+    names = {word: sorted(map(set, found), key=len) for word, found in life.held.items()}
 
     web = {"DATABASE_URL", "DATABASE_LOCAL_URL", "DATABASE_AUDITOR_URL"}
+    sealer = {"DATABASE_URL", "DATABASE_SEALER_URL", "DATABASE_AUDITOR_URL"}
     assert names == {
         "gunicorn": [web] * 3,
-        "worker": [{"DATABASE_URL"}],
+        "worker": [{"DATABASE_URL"}, sealer],
         "beat": [{"DATABASE_URL"}],
+        "sealer,verifier": [sealer],
+        "audit.ledger.witness": [set()],
     }
-    assert "//idx_app:" in life.held["worker"][0]["DATABASE_URL"]
+    assert "//idx_app:" in life.held["beat"][0]["DATABASE_URL"]
+    assert "//idx_sealer:" in life.held["sealer,verifier"][0]["DATABASE_URL"]
 
 
 def test_a_second_start_says_where_the_first_is(life):

@@ -71,7 +71,7 @@ def test_a_command_that_touches_people_or_records_asks_who_and_why(name, filled)
 
 @pytest.mark.parametrize("name", sorted(BY_SOMEBODY))
 def test_a_person_whose_role_does_not_allow_it_is_refused_with_an_event(name, filled, events):
-    nobody_special = acting_as(Role.AUDITOR).user.email
+    nobody_special = acting_as(Role.ACCREDITATION_OFFICER).user.email
     words = [*filled(BY_SOMEBODY[name]), "--as", nobody_special, "--reason", "for this test"]
     with pytest.raises(CommandError):
         call_command(name, *words)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg2
 from django.db import connections
@@ -34,6 +35,12 @@ class Ledger:
 
     def alias(self, role: str) -> str:
         return f"{self.name}_{role}"
+
+    def url(self, role: str) -> str:
+        """The address of this ledger for a process of its own."""
+        params = connections[self.alias(role)].get_connection_params()
+        account = f"{params['user']}:{quote(params['password'], safe='')}"
+        return f"postgres://{account}@/{params['dbname']}?host={quote(params['host'], safe='')}"
 
     @contextmanager
     def session(self, role: str = "default") -> Iterator[Any]:

@@ -12,10 +12,8 @@ import threading
 import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
-from django.db import connections
 
 from audit.ledger.keys import write_key
 from audit.ledger.sealer import seal
@@ -78,7 +76,7 @@ class KilledSealer(threading.Thread):
         self.stop, self.killed = stop, 0
         self.chance = random.Random(seed)  # noqa: S311  a script of chance, repeatable
         self.command = [sys.executable, "-m", "tests.audit.proof.sealer_process", str(key)]
-        self.environment = {**os.environ, "DATABASE_URL": _url(ledger)}
+        self.environment = {**os.environ, "DATABASE_URL": ledger.url("sealer")}
 
     def run(self) -> None:
         while not self.stop.is_set():
@@ -90,13 +88,6 @@ class KilledSealer(threading.Thread):
             process.wait()
             process.stdout.close()
             self.killed += 1
-
-
-def _url(ledger: Ledger) -> str:
-    params = connections[ledger.alias("sealer")].get_connection_params()
-    account = f"{params['user']}:{quote(params['password'], safe='')}"
-    host = quote(params["host"], safe="")
-    return f"postgres://{account}@/{params['dbname']}?host={host}"
 
 
 @pytest.mark.timeout(int(SECONDS) + 120)
