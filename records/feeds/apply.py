@@ -34,6 +34,7 @@ FROM records_sourcelink AS l
 WHERE l.source = %(source)s AND l.source_ref = r.source_ref
 """
 
+HAS_LINKS = "SELECT EXISTS (SELECT FROM records_sourcelink WHERE source = %(source)s)"
 COUNTS = "SELECT state, count(*) FROM import_row GROUP BY state"
 
 # Places first met here have a code and no name yet; the next three statements make what is new.
@@ -113,7 +114,9 @@ END_REPLACED = (
 )
 
 # What a row says and the record does not hold yet. New children need no look at what they hold,
-# and no ON CONFLICT, which would cost a second write a row.
+# and no ON CONFLICT, which would cost a second write a row. Places are looked up row by row and not
+# joined: statistics taken meanwhile see none of this transaction's places, and the planner would
+# then run through all of them for every row.
 ADD = (
     """INSERT INTO records_childname (child_id, use, given_name, other_given_names, family_name)
     SELECT child_id, 'current', given_name, other_given_names, family_name FROM import_row AS r
@@ -145,16 +148,16 @@ ADD = (
         SELECT FROM records_carer AS p WHERE p.child_id = r.child_id AND p.ended_on IS NULL
           AND (p.name, p.phone) = (r.carer_name, r.carer_phone)))""",
     """INSERT INTO records_schoolplace (child_id, school_id)
-    SELECT r.child_id, s.id FROM import_row AS r JOIN records_school AS s ON s.urn = r.school
-    WHERE state = 'n' OR state = 'c' AND NOT EXISTS (
-        SELECT FROM records_schoolplace AS p
-        WHERE p.child_id = r.child_id AND p.school_id = s.id AND p.ended_on IS NULL)""",
+    SELECT child_id, (SELECT id FROM records_school WHERE urn = r.school) FROM import_row AS r
+    WHERE school <> '' AND (state = 'n' OR state = 'c' AND NOT EXISTS (
+        SELECT FROM records_schoolplace AS p JOIN records_school AS s ON s.id = p.school_id
+        WHERE p.child_id = r.child_id AND s.urn = r.school AND p.ended_on IS NULL))""",
     """INSERT INTO records_practiceregistration (child_id, practice_id)
-    SELECT r.child_id, s.id FROM import_row AS r JOIN records_practice AS s
-        ON s.ods_code = r.practice
-    WHERE state = 'n' OR state = 'c' AND NOT EXISTS (
+    SELECT child_id, (SELECT id FROM records_practice WHERE ods_code = r.practice)
+    FROM import_row AS r
+    WHERE practice <> '' AND (state = 'n' OR state = 'c' AND NOT EXISTS (
         SELECT FROM records_practiceregistration AS p
-        WHERE p.child_id = r.child_id AND p.ended_on IS NULL)""",
+        WHERE p.child_id = r.child_id AND p.ended_on IS NULL))""",
     # An identifier that was ended as wrong stays ended, whatever the feed repeats.
     """INSERT INTO records_identifier (child_id, scheme, value)
     SELECT child_id, 'nhs_number', nhs_number FROM import_row AS r
@@ -175,6 +178,12 @@ def lock(cursor: CursorWrapper, source: str) -> None:
     cursor.execute(LOCK, {"source": source})
 
 
+def is_first_load(cursor: CursorWrapper, source: str) -> bool:
+    """Whether nothing of this source is known, so that no row need be looked up."""
+    cursor.execute(HAS_LINKS, {"source": source})
+    return not cursor.fetchone()[0]
+
+
 def drop_repeated(cursor: CursorWrapper) -> list[int]:
     """Removes rows whose reference stood in an earlier line; returns their lines."""
     lines: list[int] = []
@@ -185,9 +194,13 @@ def drop_repeated(cursor: CursorWrapper) -> list[int]:
     return sorted(lines)
 
 
-def find_known(cursor: CursorWrapper, source: str) -> Counter[str]:
-    """Says of each row whether it is new, changed or unchanged; returns how many of each."""
+def find_known(cursor: CursorWrapper, source: str) -> None:
+    """Says of each row whether it is new, changed or unchanged."""
     cursor.execute(KNOWN, {"source": source})
+
+
+def count_states(cursor: CursorWrapper) -> Counter[str]:
+    """How many rows are new, changed and unchanged."""
     cursor.execute(COUNTS)
     return Counter(dict(cursor.fetchall()))
 

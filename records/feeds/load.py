@@ -101,6 +101,7 @@ class _Load:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a million deferred checks take memory
         create_staging(cursor)
         apply.lock(cursor, self.source)
+        first_load = apply.is_first_load(cursor, self.source)
         counts: Counter[str] = Counter()
         indexing = Indexing(lambda done: self.progress("index", done))
         lines_read = 0
@@ -111,7 +112,7 @@ class _Load:
                 lines_read = part.lines_read
                 self.progress("read", lines_read)
                 stage(cursor, part)
-                counts += self._take(cursor, indexing)
+                counts += self._take(cursor, indexing, first_load)
         if indexing.done >= MANY:
             recount()
         return Summary(
@@ -122,11 +123,13 @@ class _Load:
             rejected=self.rejects.rows,
         )
 
-    def _take(self, cursor: CursorWrapper, indexing: Indexing) -> Counter[str]:
+    def _take(self, cursor: CursorWrapper, indexing: Indexing, first_load: bool) -> Counter[str]:
         """Applies and indexes the staged part; returns how many rows are new, changed and not."""
         for line in apply.drop_repeated(cursor):
             self.rejects(Reject(line, "source_ref", *REPEATED))
-        counts = apply.find_known(cursor, self.source)
+        if not first_load:
+            apply.find_known(cursor, self.source)
+        counts = apply.count_states(cursor)
         if not self.dry_run:
             apply.apply_rows(cursor, self.source, self.is_invented, has_changed=bool(counts["c"]))
             indexing.index_part(has_changed=bool(counts["c"]))
