@@ -119,10 +119,16 @@ def may_be_held_at(role: Role, kind: OrganisationKind) -> bool:
     return kind in HOMES[role]
 
 
-# Taking up one of these in the middle of a session asks for the second factor again.
+# Taking up one of these in the middle of a session asks for the second factor again, and two people
+# give it: one asks, another agrees (scenario "self-granted rights": nobody hands out power alone).
 _POWERFUL = frozenset(Role) - {Role.PRACTITIONER, Role.MEDIATOR}
 
 
 def needs_fresh_factor(role: Role) -> bool:
     """Whether switching to `role` asks for a second factor shown within the last five minutes."""
+    return role in _POWERFUL
+
+
+def needs_two_people(role: Role) -> bool:
+    """Whether `role` is given by two people, one who asks for it and another who agrees."""
     return role in _POWERFUL

@@ -28,6 +28,12 @@ def deliver_messages() -> int:
     return deliver_due()
 
 
+@shared_task(name="accounts.expire_role_requests")
+def expire_role_requests() -> int:
+    """Ends the requests for powerful roles that nobody answered in time."""
+    return actions.expire_role_requests()
+
+
 @shared_task(name="accounts.clear_sessions")
 def clear_sessions() -> None:
     """Forgets sessions that are over anyway."""

@@ -47,6 +47,10 @@ app.conf.beat_schedule = {
         "task": "accounts.deliver_messages",
         "schedule": 60.0,
     },
+    "end requests for roles that nobody answered": {
+        "task": "accounts.expire_role_requests",
+        "schedule": 300.0,
+    },
     "forget search terms after fifteen minutes": {
         "task": "records.forget_searches",
         "schedule": 60.0,

@@ -31,6 +31,9 @@ OWN_TABLES: dict[str, str] = {
     "accounts.OutboxMessage": KEEP,
     "accounts.RoleGrant": ALL,
     "accounts.RoleGrantHistory": ADD,
+    # answered once, never rewritten
+    "accounts.RoleRequest": "SELECT, INSERT, UPDATE (outcome), UPDATE (answered_by_id),"
+    " UPDATE (answered_at), UPDATE (answer), UPDATE (grant_id)",
     "accounts.TrainingResult": ADD,
     "accounts.User": KEEP,
     "records.Address": KEEP,

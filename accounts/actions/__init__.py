@@ -28,7 +28,13 @@ from accounts.actions.organisations import (
     withdraw_accreditation,
 )
 from accounts.actions.requirements import accept_agreement, publish_agreement, publish_course
-from accounts.actions.roles import expire_grants, grant_role, revoke_role
+from accounts.actions.role_requests import (
+    approve_role_request,
+    expire_role_requests,
+    refuse_role_request,
+    request_role,
+)
+from accounts.actions.roles import expire_grants, extend_grant, grant_role, revoke_role
 from accounts.actions.vouching import confirm_identity, record_check, record_training
 
 __all__ = [
@@ -40,11 +46,14 @@ __all__ = [
     "accept_agreement",
     "accept_invitation",
     "accredit_organisation",
+    "approve_role_request",
     "close_account",
     "confirm_identity",
     "create_organisation",
     "end_identifier",
     "expire_grants",
+    "expire_role_requests",
+    "extend_grant",
     "grant_role",
     "hold_account",
     "install_central_body",
@@ -55,7 +64,9 @@ __all__ = [
     "record_check",
     "record_identifier",
     "record_training",
+    "refuse_role_request",
     "reinstate_account",
+    "request_role",
     "revoke_role",
     "suspend_account",
     "unlock_account",

@@ -8,10 +8,13 @@ from datetime import datetime
 from django.contrib.auth.models import Permission as RolePermission
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.acting import Acting, job
-from accounts.models import Organisation, RoleGrant, RoleGrantHistory, User
+from accounts.models import Organisation, RoleGrant, RoleGrantHistory, RoleRequest, User
 from accounts.policies import (
+    ALLOWED,
+    can_extend,
     can_grant,
     can_revoke,
     can_take_up,
@@ -30,6 +33,11 @@ ALREADY_HELD = deny(
     "This person holds that role there already.",
     "Revoke the role first if it should end at another time.",
 )
+OVER_OR_LONGER = deny(
+    "grant-over-or-longer",
+    "This role has ended, or somebody has extended it already.",
+    "Look at the roles of this person again.",
+)
 
 
 def grant_role(
@@ -44,8 +52,8 @@ def grant_role(
     """Gives `user` the `role` at `organisation`, until a moment or until it is revoked.
 
     Raises `Refused` when the giver may not, the organisation is not accredited or not of the right
-    kind, the account is stopped, the giver is the person concerned, or the role is held there
-    already.
+    kind, the account is stopped, the giver is the person concerned, the role is held there
+    already, or is one that two people give (`request_role`).
     """
     require(
         can_grant(by, user, organisation, role),
@@ -66,10 +74,11 @@ def begin_grant(
     role: Role,
     reason: str,
     until: datetime | None,
+    asked_by: RoleRequest | None = None,
     by: Acting,
 ) -> RoleGrant:
     """The grant itself, its history and its event, in the caller's transaction; whether it may be
-    is the caller's question.
+    is the caller's question. `asked_by` is the request it answers.
     """
     User.objects.select_for_update().get(pk=user.pk)  # two givers at once: the second one waits
     permission = RolePermission.objects.get(
@@ -87,8 +96,43 @@ def begin_grant(
         reason=reason,
         until=until,
     )
-    _remember(grant, Change.GRANTED, reason, by)
+    _remember(grant, Change.GRANTED, reason, by, asked_by)
     return grant
+
+
+def extend_grant(*, grant: RoleGrant, until: datetime, reason: str, by: Acting) -> None:
+    """Lets a grant last until a later moment. Raises `Refused`."""
+    require(
+        can_extend(by, grant, until),
+        permission=Permission.MANAGE_ACCOUNTS,
+        target_type="user",
+        target_id=grant.user_id,
+    )
+    with transaction.atomic():
+        lengthen(grant=grant, until=until, reason=reason, by=by)
+
+
+def lengthen(
+    *,
+    grant: RoleGrant,
+    until: datetime | None,
+    reason: str,
+    asked_by: RoleRequest | None = None,
+    by: Acting,
+) -> None:
+    """The later end itself, its history and its event, in the caller's transaction.
+
+    Raises `Refused` when the grant has ended meanwhile, or somebody gave it that end or a later one
+    first.
+    """
+    shorter = RoleGrant.objects.live().filter(pk=grant.pk, until__lt=until)
+    require(
+        ALLOWED if shorter.update(until=until) else OVER_OR_LONGER,
+        target_type="user",
+        target_id=grant.user_id,
+    )
+    grant.until = until
+    _remember(grant, Change.EXTENDED, reason, by, asked_by)
 
 
 def revoke_role(*, grant: RoleGrant, reason: str, by: Acting) -> bool:
@@ -162,10 +206,17 @@ _EVENTS = {
     Change.GRANTED: EventType.ROLE_GRANTED,
     Change.REVOKED: EventType.ROLE_REVOKED,
     Change.EXPIRED: EventType.ROLE_EXPIRED,
+    Change.EXTENDED: EventType.ROLE_EXTENDED,
 }
 
 
-def _remember(grant: RoleGrant, change: str, reason: str, by: Acting) -> None:
+def _remember(
+    grant: RoleGrant,
+    change: str,
+    reason: str,
+    by: Acting,
+    asked_by: RoleRequest | None = None,
+) -> None:
     RoleGrantHistory.objects.create(
         grant_id=grant.pk,
         change=change,
@@ -176,15 +227,20 @@ def _remember(grant: RoleGrant, change: str, reason: str, by: Acting) -> None:
         until=grant.until,
         by=by.user,
     )
+    detail: dict[str, object] = {
+        "role": grant.role.value,
+        "organisation_id": grant.content_object_id,
+        "grant_id": grant.pk,
+    }
+    if grant.until is not None and change != Change.REVOKED:
+        detail["valid_until"] = timezone.localdate(grant.until).isoformat()
+    if asked_by is not None:
+        detail["role_request_id"] = asked_by.pk
     append(
         _EVENTS[Change(change)],
         actor=by.actor,
         target_type="user",
         target_id=grant.user_id,
-        detail={
-            "role": grant.role.value,
-            "organisation_id": grant.content_object_id,
-            "grant_id": grant.pk,
-        },
+        detail=detail,
         payload=reason,
     )

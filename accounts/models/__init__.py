@@ -16,6 +16,7 @@ from accounts.models.requirements import (
     CourseVersion,
     TrainingResult,
 )
+from accounts.models.role_requests import RoleRequest
 from accounts.models.users import User
 from accounts.models.vouching import CriminalRecordCheck, IdentityCheck
 
@@ -37,6 +38,7 @@ __all__ = [
     "OutboxMessage",
     "RoleGrant",
     "RoleGrantHistory",
+    "RoleRequest",
     "TrainingResult",
     "User",
 ]

@@ -60,12 +60,15 @@ class RoleGrant(UserObjectPermissionBase):
 
 
 class RoleGrantHistory(models.Model):
-    """Append-only: one row when a grant began, one when it ended. Never updated, never deleted."""
+    """Append-only: one row when a grant began, one whenever it was given a later end, one when it
+    ended. Never updated, never deleted.
+    """
 
     class Change(models.TextChoices):
         GRANTED = "granted", "Granted"
         REVOKED = "revoked", "Revoked"
         EXPIRED = "expired", "Expired"
+        EXTENDED = "extended", "Extended"
 
     grant_id = models.BigIntegerField(db_index=True)
     change = models.CharField(max_length=8, choices=Change.choices)
@@ -83,7 +86,11 @@ class RoleGrantHistory(models.Model):
         default_permissions = ()
         ordering = ["at", "id"]
         constraints = [
-            models.UniqueConstraint(name="grant_changes_once", fields=["grant_id", "change"])
+            models.UniqueConstraint(
+                name="grant_changes_once",
+                fields=["grant_id", "change"],
+                condition=~Q(change="extended"),
+            )
         ]
 
     def __str__(self) -> str:

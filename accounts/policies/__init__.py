@@ -4,7 +4,15 @@ Roles and their permissions stand in `accounts/roles.py`; which rows a person se
 `querysets.py`; HTTP in `middleware.py`.
 """
 
-from accounts.policies.decisions import ALLOWED, Decision, Refused, deny, first_no, require
+from accounts.policies.decisions import (
+    ALLOWED,
+    Decision,
+    Refused,
+    deny,
+    deny_if,
+    first_no,
+    require,
+)
 from accounts.policies.organisations import accredited_today, can_accredit, is_accredited
 from accounts.policies.people import (
     can_act_under,
@@ -23,6 +31,13 @@ from accounts.policies.reshaping import (
     can_reshape,
     is_open,
     reads_whole_register,
+)
+from accounts.policies.role_requests import (
+    can_approve,
+    can_extend,
+    can_refuse,
+    can_request,
+    is_longer,
 )
 from accounts.policies.standing import (
     STEP_UP,
@@ -43,13 +58,17 @@ __all__ = [
     "can_accept",
     "can_accredit",
     "can_act_under",
+    "can_approve",
+    "can_extend",
     "can_grant",
     "can_invite",
     "can_look_after",
     "can_manage",
     "can_publish",
     "can_read_register",
+    "can_refuse",
     "can_reinstate",
+    "can_request",
     "can_reshape",
     "can_revoke",
     "can_stop",
@@ -57,10 +76,12 @@ __all__ = [
     "can_unlock",
     "can_vouch",
     "deny",
+    "deny_if",
     "first_no",
     "fresh_factor",
     "has_happened",
     "is_accredited",
+    "is_longer",
     "is_open",
     "reads_whole_register",
     "require",

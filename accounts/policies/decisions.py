@@ -23,6 +23,11 @@ def deny(code: str, message: str, remedy: str) -> Decision:
     return Decision(allowed=False, code=code, message=message, remedy=remedy)
 
 
+def deny_if(wrong: object, code: str, message: str, remedy: str) -> Decision:
+    """`deny(…)` where `wrong` holds, else a "yes"."""
+    return deny(code, message, remedy) if wrong else ALLOWED
+
+
 class Refused(Exception):
     """Raised by `require`; the middleware records it as `access.denied` and shows the 403 page."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from accounts.acting import Acting
 from accounts.models import Organisation, RoleGrant, User
 from accounts.models.users import AccountStatus
-from accounts.policies.decisions import ALLOWED, Decision, deny, first_no
+from accounts.policies.decisions import ALLOWED, Decision, deny, deny_if, first_no
 from accounts.policies.organisations import accredited_today
 from accounts.policies.standing import can, fresh_factor
 from accounts.roles import (
@@ -14,6 +14,7 @@ from accounts.roles import (
     Role,
     may_be_held_at,
     needs_fresh_factor,
+    needs_two_people,
 )
 from audit.ledger.actor import ActorKind
 
@@ -54,10 +55,23 @@ def can_invite(acting: Acting, employer: Organisation) -> Decision:
 
 
 def can_grant(acting: Acting, user: User, organisation: Organisation, role: Role) -> Decision:
-    """May this person give `user` the `role` at `organisation`?
+    """May this person give `user` the `role` at `organisation`, alone?
 
-    Both must lie in their own user base.
+    Both must lie in their own user base; a powerful role takes two people (`can_request`).
     """
+    return first_no(
+        may_be_given(acting, user, organisation, role),
+        deny_if(
+            needs_two_people(role),
+            "two-people-needed",
+            "One person alone cannot give this role.",
+            "Ask for it instead: another member of a management team then agrees or refuses.",
+        ),
+    )
+
+
+def may_be_given(acting: Acting, user: User, organisation: Organisation, role: Role) -> Decision:
+    """Whether `acting` has a say in this, and `user` could hold the role there today."""
     return first_no(
         can_manage(acting, organisation.base.pk),
         can_manage(acting, user.employer.base.pk),

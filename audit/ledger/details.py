@@ -37,6 +37,7 @@ DETAIL_KEYS: dict[str, str] = {
     "organisation_id": "organisation concerned",
     "accreditation_id": "accreditation",
     "grant_id": "role grant concerned, beside the one acted under",
+    "role_request_id": "request for a role that two people give",
     "invitation_id": "invitation",
     "child_id": "child record concerned, when it is not the target",
     "merged_id": "row that was merged into the target",

@@ -33,6 +33,10 @@ METHODS: dict[str, str] = {
 REASONS: dict[str, str] = {
     "idle": "15 minutes without use",
     "too-long": "8 hours are over",
+    "not-answered": "nobody answered in time",
+    "decided-by-a-person": "decided by a person",
+    "two-people-needed": "two people give that role",
+    "same-person": "the same person cannot do both",
     "no-live-role": "no role held at the time",
     "role-may-not": "the role does not allow it",
     "other-user-base": "belongs to another management team",

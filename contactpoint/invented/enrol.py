@@ -6,24 +6,34 @@ May run any number of times: what exists is left alone; only what has run out is
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from allauth.mfa.totp.internal.auth import TOTP
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.acting import Acting, nobody
+from accounts.acting import Acting, nobody, operator
 from accounts.actions import (
     NewPerson,
     accept_invitation,
     accredit_organisation,
+    approve_role_request,
     create_organisation,
     grant_role,
     install_central_body,
     invite_person,
+    request_role,
 )
-from accounts.models import Accreditation, Authority, IdentifierScheme, Organisation, User
+from accounts.models import (
+    Accreditation,
+    Authority,
+    IdentifierScheme,
+    Organisation,
+    RoleGrant,
+    User,
+)
 from accounts.models.accreditation import AccreditationStatus
-from accounts.roles import OrganisationKind
+from accounts.roles import OrganisationKind, Role, needs_two_people
 from contactpoint.invented.people import (
     BODIES,
     CENTRAL,
@@ -143,14 +153,30 @@ def _welcome(person: Person, employer: Organisation, by: Acting) -> User:
         by=by,
     )
     user = _activate(person, invited.token)
-    grant_role(
-        user=user,
-        organisation=employer,
-        role=person.role,
-        reason=f"works here as {person.job_title}",
-        by=by,
-    )
+    _give_role(person, user, employer, by)
     return user
+
+
+def _give_role(person: Person, user: User, employer: Organisation, by: Acting) -> None:
+    """A powerful role is given by two people here as elsewhere: the founders."""
+    reason = f"works here as {person.job_title}"
+    facts: dict[str, Any] = {
+        "user": user,
+        "organisation": employer,
+        "role": person.role,
+        "reason": reason,
+    }
+    if not needs_two_people(person.role):
+        grant_role(**facts, by=by)
+        return
+    first, second = (_founder(founder.email) for founder in FOUNDERS)
+    approve_role_request(request=request_role(**facts, by=first), by=second)
+
+
+def _founder(email: str) -> Acting:
+    grants = RoleGrant.objects.with_standing().filter(user__email=email)
+    grant = grants.get(permission__codename=Role.CENTRAL_TEAM)
+    return operator(grant.user, grant, "seed_demo")
 
 
 def _activate(person: Person, token: str) -> User:

@@ -6,13 +6,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 from guardian.shortcuts import get_user_perms
 
-from accounts.actions import expire_grants, grant_role, revoke_role
+from accounts.actions import (
+    approve_role_request,
+    expire_grants,
+    extend_grant,
+    grant_role,
+    request_role,
+    revoke_role,
+)
 from accounts.models import RoleGrant, RoleGrantHistory
 from accounts.models.users import AccountStatus
 from accounts.policies import Refused
-from accounts.roles import HOMES, OrganisationKind, Role
+from accounts.roles import HOMES, OrganisationKind, Role, needs_two_people
 from tests.audit.faults import event_insert_fails
 from tests.factories.accounts import (
     FACTORIES,
@@ -158,6 +166,13 @@ def test_no_role_at_an_employer_beneath_an_unaccredited_authority(central_team):
         )
 
 
+def given_by_two(**give):
+    """Granted, or asked for and agreed to by another person where that is the rule."""
+    if not needs_two_people(give["role"]):
+        return grant_role(**give)
+    return approve_role_request(request=request_role(**give), by=acting_as(Role.CENTRAL_TEAM))
+
+
 @pytest.mark.parametrize("kind", OrganisationKind)
 @pytest.mark.parametrize("role", Role)
 def test_a_role_is_held_only_where_it_belongs(central_team, role, kind):
@@ -170,7 +185,7 @@ def test_a_role_is_held_only_where_it_belongs(central_team, role, kind):
         "by": central_team,
     }
     if kind in HOMES[role]:
-        assert grant_role(**give).role == role
+        assert given_by_two(**give).role == role
     else:
         with pytest.raises(Refused) as refused:
             grant_role(**give)
@@ -225,6 +240,57 @@ def test_grants_end_when_their_time_has_come(practitioner, management_team, even
     assert RoleGrant.objects.filter(pk=management_team.grant.pk).exists()
 
 
+def soon(days=10):
+    return datetime.now(UTC) + timedelta(days=days)
+
+
+def test_a_grant_is_extended_with_a_reason_and_remembered(practitioner, management_team, events):
+    RoleGrant.objects.filter(pk=practitioner.grant.pk).update(until=soon())
+    practitioner.grant.refresh_from_db()
+    for days in (40, 80):
+        extend_grant(
+            grant=practitioner.grant, until=soon(days), reason="stays longer", by=management_team
+        )
+    live = RoleGrant.objects.get(pk=practitioner.grant.pk)
+    assert live.until.date() == soon(80).date()
+    assert events.actions() == ["role.extended"] * 2
+    first = events.since_mark()[0]
+    assert first.detail["valid_until"] == timezone.localdate(soon(40)).isoformat()
+    assert set(events.payloads().values()) == {"stays longer"}
+    changes = RoleGrantHistory.objects.filter(grant_id=live.pk).values_list("change", flat=True)
+    assert list(changes) == ["extended", "extended"]
+
+
+@pytest.mark.parametrize("days", [None, 30])
+def test_an_extension_is_never_a_shortening(practitioner, management_team, days):
+    until = None if days is None else soon(days)
+    RoleGrant.objects.filter(pk=practitioner.grant.pk).update(until=until)
+    practitioner.grant.refresh_from_db()
+    with pytest.raises(Refused) as refused:
+        extend_grant(grant=practitioner.grant, until=soon(20), reason="longer", by=management_team)
+    assert refused.value.decision.code == "not-a-later-end"
+
+
+def test_who_extends_second_to_the_same_day_is_told(practitioner, management_team, events):
+    RoleGrant.objects.filter(pk=practitioner.grant.pk).update(until=soon())
+    seen = [RoleGrant.objects.get(pk=practitioner.grant.pk) for _ in range(2)]
+    day = soon(60)
+    extend_grant(grant=seen[0], until=day, reason="longer", by=management_team)
+    with pytest.raises(Refused) as refused:
+        extend_grant(grant=seen[1], until=day, reason="longer", by=management_team)
+    assert refused.value.decision.code == "grant-over-or-longer"
+    assert events.actions() == ["role.extended"]
+
+
+def test_a_grant_that_has_ended_is_not_extended(practitioner, management_team):
+    RoleGrant.objects.filter(pk=practitioner.grant.pk).update(until=soon())
+    seen = RoleGrant.objects.get(pk=practitioner.grant.pk)
+    revoke_role(grant=seen, reason="left", by=management_team)
+    seen.pk = practitioner.grant.pk
+    with pytest.raises(Refused):
+        extend_grant(grant=seen, until=soon(60), reason="longer", by=management_team)
+
+
 def test_the_event_fails_so_nothing_happened(practitioner, management_team):
     user = UserFactory(employer=management_team.organisation)
     with event_insert_fails():
@@ -238,6 +304,11 @@ def test_the_event_fails_so_nothing_happened(practitioner, management_team):
                 reason="new post",
                 by=management_team,
             )
+        RoleGrant.objects.filter(pk=practitioner.grant.pk).update(until=soon())
+        seen = RoleGrant.objects.get(pk=practitioner.grant.pk)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            extend_grant(grant=seen, until=soon(60), reason="longer", by=management_team)
+        assert RoleGrant.objects.get(pk=seen.pk).until < soon(20)
         set_ended(practitioner.grant)
         with pytest.raises(DatabaseError), transaction.atomic():
             expire_grants()

@@ -101,7 +101,7 @@ def test_what_seeding_did_stands_in_the_trail(demo, events):
     assert events.one("command.run").detail["created"] == Involvement.objects.count()
     assert {event.actor_role for event in events.since_mark() if event.actor_kind == "command"} == {
         "demo_operator:seed_demo",
-        "central_team",  # who vouches for the others
+        "central_team",  # who vouches for the others; the founders, since two give powerful roles
     }
 
 
