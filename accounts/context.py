@@ -16,6 +16,7 @@ NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     ("Search", "records:search", Permission.SEARCH),
     ("Audit trail", "trail:events", Permission.READ_LOCAL_TRAIL),
     ("Audit trail", "trail:events", Permission.READ_WHOLE_TRAIL),
+    ("People", "accounts:people", Permission.MANAGE_ACCOUNTS),
     ("Messages", "accounts:messages", Permission.MANAGE_ACCOUNTS),
     ("Your account", "accounts:your-account", None),
 )

@@ -177,3 +177,12 @@ class UserQuerySet(models.QuerySet[Any]):
             **{name: _yes(fact) for name, fact in condition_facts().items()},
         )
         return annotated
+
+    def in_user_base(self, base_id: int) -> UserQuerySet:
+        """Those, and the people employed elsewhere who hold a live role in that user base."""
+        from accounts.models import RoleGrant
+
+        within = Q(content_object=base_id) | Q(content_object__parent=base_id)
+        holds = RoleGrant.objects.live().filter(within, user=OuterRef("pk"))
+        employed = Q(employer_id=base_id) | Q(employer__parent_id=base_id)
+        return self.filter(employed | Exists(holds))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import agreement, factors, invitations, messages, pages
+from accounts.views import agreement, factors, invitations, messages, pages, people, roles
 
 app_name = "accounts"
 
@@ -11,7 +11,20 @@ urlpatterns = [
     path("your-account/", pages.your_account, name="your-account"),
     path("your-account/second-factor/", factors.second_factor, name="second-factor"),
     path("agreement/", agreement.agreement, name="agreement"),
+    path("people/", people.people, name="people"),
+    path("people/find/", people.find, name="find-people"),
+    path("people/export/", people.export, name="export-people"),
+    path("people/<uuid:key>/", people.person, name="person"),
+    *(
+        path(f"people/<uuid:key>/{verb}/", people.change, {"verb": verb}, name=f"{verb}-account")
+        for verb in people.VERBS
+    ),
+    path("people/<uuid:key>/roles/grant/", roles.grant, name="grant-role"),
+    path("people/<uuid:key>/roles/<int:grant_id>/extend/", roles.extend, name="extend-role"),
+    path("people/<uuid:key>/roles/<int:grant_id>/revoke/", roles.revoke, name="revoke-role"),
     path("roles/choose/", pages.choose_role, name="choose-role"),
+    path("roles/requests/", roles.role_requests, name="role-requests"),
+    path("roles/requests/<uuid:key>/", roles.answer_request, name="answer-role-request"),
     path("messages/", messages.messages, name="messages"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path("accessibility/", pages.accessibility, name="accessibility"),

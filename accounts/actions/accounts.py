@@ -17,7 +17,7 @@ from accounts.acting import Acting
 from accounts.actions.roles import end_grants_of
 from accounts.models import User
 from accounts.models.users import AccountStatus
-from accounts.policies import can_reinstate, can_stop, can_unlock, require
+from accounts.policies import can_reinstate, can_stop, can_unlock, first_no, fresh_factor, require
 from accounts.roles import Permission
 from audit.ledger.events import EventType
 from audit.ledger.writer import append
@@ -67,12 +67,12 @@ def hold_account(*, user: User, reason: str, code: str = BY_DECISION, by: Acting
 
 def reinstate_account(*, user: User, reason: str, by: Acting) -> bool:
     """Gives a suspended or held account back to its owner: only a person does this, never the
-    owner.
+    owner, and with a fresh second factor.
 
     False when the account was neither. Raises `Refused`.
     """
     require(
-        can_reinstate(by, user),
+        first_no(can_reinstate(by, user), fresh_factor(by)),
         permission=Permission.SUSPEND_ACCOUNT,
         target_type="user",
         target_id=user.pk,
@@ -89,12 +89,12 @@ def reinstate_account(*, user: User, reason: str, by: Acting) -> bool:
 
 def close_account(*, user: User, reason: str, by: Acting) -> bool:
     """Ends an account for good: its password, its roles and its sessions. The row stays; accounts
-    are never deleted.
+    are never deleted. Asks for a fresh second factor, since it cannot be undone.
 
     False when it was closed already. Raises `Refused`.
     """
     require(
-        can_reinstate(by, user),
+        first_no(can_reinstate(by, user), fresh_factor(by)),
         permission=Permission.SUSPEND_ACCOUNT,
         target_type="user",
         target_id=user.pk,
@@ -110,7 +110,7 @@ def close_account(*, user: User, reason: str, by: Acting) -> bool:
     return closed
 
 
-def unlock_account(*, user: User, by: Acting) -> bool:
+def unlock_account(*, user: User, reason: str = "", by: Acting) -> bool:
     """Opens the lock that too many wrong passwords closed, once the person has shown who they are.
 
     False when nothing was locked. Raises `Refused`.
@@ -124,7 +124,13 @@ def unlock_account(*, user: User, by: Acting) -> bool:
     with transaction.atomic():
         opened = bool(axes.reset(username=user.email))
         if opened:
-            append(EventType.AUTH_UNLOCKED, actor=by.actor, target_type="user", target_id=user.pk)
+            append(
+                EventType.AUTH_UNLOCKED,
+                actor=by.actor,
+                target_type="user",
+                target_id=user.pk,
+                payload=reason or None,
+            )
     return opened
 
 

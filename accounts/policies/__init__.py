@@ -24,6 +24,7 @@ from accounts.policies.people import (
     can_stop,
     can_take_up,
     can_unlock,
+    not_oneself,
 )
 from accounts.policies.requirements import can_accept, can_publish
 from accounts.policies.reshaping import (
@@ -83,6 +84,7 @@ __all__ = [
     "is_accredited",
     "is_longer",
     "is_open",
+    "not_oneself",
     "reads_whole_register",
     "require",
     "require_permission",

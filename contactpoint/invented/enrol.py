@@ -70,7 +70,7 @@ def enrol(by: Acting) -> None:
     for organisation in bodies.values():
         _keep_accredited(organisation, by)
     known = {user.email: user for user in User.objects.filter(is_invented=True)}
-    for person in PEOPLE:
+    for person in sorted(PEOPLE, key=FOUNDERS.__contains__, reverse=True):  # they give roles
         user = known.get(person.email) or _welcome(person, bodies[person.at], by)
         complete(user, by)
 

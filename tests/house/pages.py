@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -14,9 +15,10 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.actions import invite_person
-from accounts.models import User
+from accounts.actions import invite_person, request_role
+from accounts.models import RoleRequest, User
 from accounts.roles import Role
 from records.models import ChildRecord, Involvement
 from tests.factories import accounts, records
@@ -33,6 +35,9 @@ class World:
     practitioner: User
     invitation: str
     clients: dict[str, Client]
+    colleague: User
+    grant: int
+    role_request: RoleRequest
     passkey: int
     search: str
     address_search: str
@@ -46,6 +51,12 @@ def build_world() -> World:
     accounts.grant(practitioner, Role.MEDIATOR)
     manager = accounts.acting_as(Role.MANAGEMENT_TEAM, at=authority)
     newcomer = accounts.UserFactory(employer=authority)
+    colleague = accounts.UserFactory(employer=authority)
+    held = accounts.grant(colleague, Role.PRACTITIONER, until=timezone.now() + timedelta(days=20))
+    asked = request_role(
+        user=colleague, organisation=authority, role=Role.SHIELD_ADMINISTRATOR, reason="the desk",
+        by=accounts.acting_as(Role.MANAGEMENT_TEAM, at=authority),
+    )  # fmt: skip
     child = records.child(
         "Siobhán", "Khan", "2015-03-08", postcode="ZA1 1AA", carer="Aisha Khan",
         nhs_number="9990000018", authority=authority.authority,
@@ -69,6 +80,9 @@ def build_world() -> World:
         practitioner=practitioner,
         invitation=invitation(manager),
         clients=clients,
+        colleague=colleague,
+        grant=held.pk,
+        role_request=asked,
         passkey=passkey_of(key_holder),
         search=open_record(clients["practitioner"], child),
         address_search=show_children_at_address(clients["manager"], "ZA1 1AA"),
@@ -150,6 +164,14 @@ def passkey(world: World) -> object:
     return world.passkey
 
 
+def colleague(world: World) -> object:
+    return world.colleague.key
+
+
+def grant(world: World) -> object:
+    return world.grant
+
+
 PAGES: dict[str, Sample] = {
     "account_login": at("account_login", "nobody"),
     "account_inactive": at("account_inactive", "nobody"),
@@ -205,6 +227,21 @@ PAGES: dict[str, Sample] = {
     ),
     "records:dispute-field": at("records:dispute-field", "practitioner", child_key),
     "records:record-involvement": at("records:record-involvement", "practitioner", child_key),
+    "accounts:people": at("accounts:people", "manager"),
+    "accounts:find-people": at("accounts:find-people", "manager"),
+    "accounts:export-people": at("accounts:export-people", "manager"),
+    "accounts:person": at("accounts:person", "manager", colleague),
+    "accounts:suspend-account": at("accounts:suspend-account", "manager", colleague),
+    "accounts:reinstate-account": at("accounts:reinstate-account", "manager", colleague),
+    "accounts:unlock-account": at("accounts:unlock-account", "manager", colleague),
+    "accounts:close-account": at("accounts:close-account", "manager", colleague),
+    "accounts:grant-role": at("accounts:grant-role", "manager", colleague),
+    "accounts:extend-role": at("accounts:extend-role", "manager", colleague, grant),
+    "accounts:revoke-role": at("accounts:revoke-role", "manager", colleague, grant),
+    "accounts:role-requests": at("accounts:role-requests", "manager"),
+    "accounts:answer-role-request": at(
+        "accounts:answer-role-request", "manager", lambda world: world.role_request.key
+    ),
     "trail:events": at("trail:events", "manager"),
     "trail:find-person": at("trail:find-person", "manager"),
 }  # fmt: skip
