@@ -25,7 +25,9 @@ COPY static static
 RUN SECRET_KEY=build FIELD_KEY=build DATABASE_URL=postgres://build@build/build REDIS_URL=redis://build:6379/0 \
     python manage.py collectstatic --noinput --skip-checks
 
-RUN useradd --system --uid 10001 contactpoint
+# The folder exists so that a new volume mounted there belongs to the service.
+RUN useradd --system --uid 10001 contactpoint \
+    && install -d -o contactpoint -m 700 /var/lib/contactpoint/evidence
 USER contactpoint
 
 EXPOSE 8000

@@ -65,6 +65,12 @@ LEGAL_GROUNDS: dict[Role, LegalGround] = {
         words="Use of the index must be open to inspection. You read the trail and change nothing.",
         once="SI 2007/2182, Part 4",
     ),
+    Role.APPLICANT: LegalGround(
+        law=_ACCOUNTABILITY,
+        words="Your organisation shows that it can be held to account before its people are let in."
+        " You see no record of any child.",
+        once="SI 2007/2182, Part 4",
+    ),
 }
 
 

@@ -8,8 +8,11 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Subquery
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.db.models.lookups import GreaterThanOrEqual
+
+from accounts.roles import BEFORE_ACCREDITATION
+from accounts.states import OPEN_STATES, SanctionLevel
 
 
 class LondonToday(Func):
@@ -30,20 +33,47 @@ class AccreditationQuerySet(models.QuerySet[Any]):
             status="accredited", valid_from__lte=LondonToday(), valid_until__gte=LondonToday()
         )
 
+    def over(self) -> AccreditationQuerySet:
+        """Accreditations whose last day has passed and that have not been marked lapsed."""
+        return self.filter(status="accredited", valid_until__lt=LondonToday())
+
+
+class SanctionQuerySet(models.QuerySet[Any]):
+    def live(self) -> SanctionQuerySet:
+        """Sanctions not lifted."""
+        return self.filter(lifted_at__isnull=True)
+
+
+class ApplicationQuerySet(models.QuerySet[Any]):
+    def open(self) -> ApplicationQuerySet:
+        """Applications still to be decided."""
+        return self.filter(status__in=[state.value for state in OPEN_STATES])
+
+    def waiting(self) -> ApplicationQuerySet:
+        """The officers' queue: the soonest due first."""
+        return self.filter(status__in=["submitted", "under_review", "returned"]).order_by(
+            "due_on", "submitted_at", "pk"
+        )
+
 
 def accredited(organisation_path: str) -> Q:
     """Condition: the organisation at `organisation_path` is open, and it and the one above it are
-    both accredited today.
+    both accredited today and not switched off.
     """
-    from accounts.models import Accreditation
+    from accounts.models import Accreditation, Sanction
 
     def in_force(path: str) -> Exists:
         return Exists(Accreditation.objects.in_force().filter(organisation=OuterRef(path)))
 
     parent = f"{organisation_path}__parent"
+    off = Sanction.objects.live().filter(
+        Q(organisation=OuterRef(f"{organisation_path}_id")) | Q(organisation=OuterRef(parent)),
+        level=SanctionLevel.OFF,
+    )
     is_open = Q(**{f"{organisation_path}__closed_at__isnull": True})
     return (
         is_open
+        & ~Q(Exists(off))
         & Q(in_force(f"{organisation_path}_id"))
         & (Q(**{f"{parent}__isnull": True}) | Q(in_force(parent)))
     )
@@ -66,6 +96,26 @@ IS_LIVE = (Q(until__isnull=True) | Q(until__gt=Now())) & Q(
 )
 
 
+# The four bodies a grant stands on: where it is held, who employs its holder, and their managers.
+_BODIES = (
+    "content_object_id",
+    "content_object__parent_id",
+    "user__employer_id",
+    "user__employer__parent_id",
+)
+
+
+def _sanction() -> Coalesce:
+    """The severest live sanction on any of the four bodies of a grant, 0 for none."""
+    from accounts.models import Sanction
+
+    on_any = Q()
+    for path in _BODIES:
+        on_any |= Q(organisation=OuterRef(path))
+    live = Sanction.objects.live().filter(on_any).order_by("-level")
+    return Coalesce(Subquery(live.values("level")[:1]), 0)
+
+
 class RoleGrantQuerySet(models.QuerySet[Any]):
     def live(self) -> RoleGrantQuerySet:
         """Grants whose end has not come, given for the post their holder has today."""
@@ -78,12 +128,18 @@ class RoleGrantQuerySet(models.QuerySet[Any]):
         return self.exclude(IS_LIVE)
 
     def in_standing(self) -> RoleGrantQuerySet:
-        """Live grants of active accounts that lack nothing: see `policies.standing`."""
+        """Live grants of active accounts that lack nothing: see `policies.standing`. An applicant
+        needs a second factor and nothing else.
+        """
+        facts = condition_facts("user__")
+        applies = Q(permission__codename__in=[role.value for role in BEFORE_ACCREDITATION])
+        counts = accredited("content_object") & accredited("user__employer")
+        for fact in facts.values():
+            counts &= fact
         live: RoleGrantQuerySet = (
             self.live()
-            .filter(accredited("content_object"), accredited("user__employer"))
             .filter(user__status="active")
-            .filter(*condition_facts("user__").values())
+            .filter((counts & ~applies) | (applies & facts["factor_registered"]))
         )
         return live
 
@@ -98,6 +154,7 @@ class RoleGrantQuerySet(models.QuerySet[Any]):
             is_accredited=_yes(accredited("content_object")),
             employer_is_accredited=_yes(accredited("user__employer")),
             **{name: _yes(fact) for name, fact in condition_facts("user__").items()},
+            sanction=_sanction(),
         )
         return annotated
 

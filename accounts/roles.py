@@ -22,7 +22,7 @@ class OrganisationKind(models.TextChoices):
 
 
 class Role(models.TextChoices):
-    """The seven roles; the value is the permission codename stored by django-guardian."""
+    """The eight roles; the value is the permission codename stored by django-guardian."""
 
     PRACTITIONER = "practitioner", "Practitioner"
     MANAGEMENT_TEAM = "management_team", "Management team member"
@@ -31,6 +31,7 @@ class Role(models.TextChoices):
     MEDIATOR = "mediator", "Mediator"
     CENTRAL_TEAM = "central_team", "Central team member"
     AUDITOR = "auditor", "Auditor"
+    APPLICANT = "applicant", "Accreditation applicant"
 
 
 class Permission(StrEnum):
@@ -50,6 +51,8 @@ class Permission(StrEnum):
     SUSPEND_ACCOUNT = "suspend_account"
     ACCREDIT = "accredit"
     PUBLISH_REQUIREMENTS = "publish_requirements"
+    REGISTER_ORGANISATION = "register_organisation"
+    APPLY_FOR_ACCREDITATION = "apply_for_accreditation"
 
 
 _LOOK_UP = {Permission.SEARCH, Permission.OPEN_RECORD}
@@ -80,19 +83,41 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.READ_LOCAL_TRAIL,
             Permission.MANAGE_ACCOUNTS,
             Permission.SUSPEND_ACCOUNT,
+            Permission.REGISTER_ORGANISATION,
         }
     ),
-    Role.ACCREDITATION_OFFICER: frozenset({Permission.ACCREDIT}),
+    Role.ACCREDITATION_OFFICER: frozenset({Permission.ACCREDIT, Permission.REGISTER_ORGANISATION}),
     Role.CENTRAL_TEAM: frozenset(
         {
             Permission.READ_WHOLE_TRAIL,
             Permission.MANAGE_ACCOUNTS,
             Permission.SUSPEND_ACCOUNT,
             Permission.PUBLISH_REQUIREMENTS,
+            Permission.REGISTER_ORGANISATION,
         }
     ),
     Role.AUDITOR: frozenset({Permission.READ_WHOLE_TRAIL}),
+    Role.APPLICANT: frozenset({Permission.APPLY_FOR_ACCREDITATION}),
 }
+
+# What an organisation under the sanction "read-only" may still do: look, watch over itself, take
+# access away, and put its accreditation right. New people are kept out by the sanction before it.
+READING = frozenset(
+    {
+        Permission.SEARCH,
+        Permission.SEARCH_BY_ADDRESS,
+        Permission.OPEN_RECORD,
+        Permission.READ_LOCAL_TRAIL,
+        Permission.READ_WHOLE_TRAIL,
+        Permission.MANAGE_ACCOUNTS,
+        Permission.SUSPEND_ACCOUNT,
+        Permission.APPLY_FOR_ACCREDITATION,
+    }
+)
+
+# Held before the organisation is accredited, and in spite of any sanction: it does nothing but ask
+# for accreditation. No role with a permission of the index may ever stand here.
+BEFORE_ACCREDITATION = frozenset({Role.APPLICANT})
 
 _MANAGING = frozenset({OrganisationKind.LOCAL_AUTHORITY, OrganisationKind.NATIONAL_PARTNER})
 
@@ -106,6 +131,7 @@ HOMES: dict[Role, frozenset[OrganisationKind]] = {
     Role.ACCREDITATION_OFFICER: frozenset({OrganisationKind.CENTRAL_BODY}),
     Role.CENTRAL_TEAM: frozenset({OrganisationKind.CENTRAL_BODY}),
     Role.AUDITOR: frozenset({OrganisationKind.CENTRAL_BODY}),
+    Role.APPLICANT: _MANAGING | {OrganisationKind.EMPLOYER},
 }
 
 
@@ -121,7 +147,7 @@ def may_be_held_at(role: Role, kind: OrganisationKind) -> bool:
 
 # Taking up one of these in the middle of a session asks for the second factor again, and two people
 # give it: one asks, another agrees (scenario "self-granted rights": nobody hands out power alone).
-_POWERFUL = frozenset(Role) - {Role.PRACTITIONER, Role.MEDIATOR}
+_POWERFUL = frozenset(Role) - {Role.PRACTITIONER, Role.MEDIATOR, Role.APPLICANT}
 
 
 def needs_fresh_factor(role: Role) -> bool:

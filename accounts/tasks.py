@@ -34,6 +34,12 @@ def expire_role_requests() -> int:
     return actions.expire_role_requests()
 
 
+@shared_task(name="accounts.lapse_accreditations")
+def lapse_accreditations() -> int:
+    """Marks the accreditations whose last day has passed."""
+    return actions.lapse_accreditations()
+
+
 @shared_task(name="accounts.clear_sessions")
 def clear_sessions() -> None:
     """Forgets sessions that are over anyway."""

@@ -6,6 +6,7 @@ asked again by `refuse_weak_production`, since neither gunicorn nor Celery runs 
 
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.db import connections
 from django.db.utils import Error as DatabaseError
 
 from accounts.models import Organisation, User
+from accounts.ports import PORTS
 from accounts.synthetic import is_synthetic
 from audit.ledger.partitions import months_ahead
 from records.models import ChildRecord
@@ -54,12 +56,28 @@ def _weak_settings() -> Iterator[CheckMessage]:
         )
     if settings.SECRET_KEY in settings.FIELD_KEYS:
         yield _error(4, "FIELD_KEY equals SECRET_KEY.", "Generate a separate Fernet key.")
+    if not settings.EVIDENCE_ROOT or settings.BASE_DIR in Path(settings.EVIDENCE_ROOT).parents:
+        yield _error(
+            9,
+            "EVIDENCE_ROOT is not set, or lies in the application's own folder.",
+            "Name a folder of its own, on a volume that is backed up.",
+        )
     if "owner" in settings.DATABASES:
         yield _error(
             5,
             "DATABASE_OWNER_URL is set where the site runs.",
             "Give the owner's credentials to the migrate job only.",
         )
+
+
+@register(Tags.security)
+def ports_are_filled(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    """What a lower room asks of an upper one has an answer (`accounts/ports.py`)."""
+    return [
+        _error(20, f"Nobody answers the port {port.name}.", "Fill it in AppConfig.ready().")
+        for port in PORTS
+        if not port.is_filled
+    ]
 
 
 @register(Tags.database, deploy=True)

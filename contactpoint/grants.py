@@ -23,18 +23,25 @@ OWN_TABLES: dict[str, str] = {
     "accounts.CourseVersion": ADD,
     "accounts.CriminalRecordCheck": ADD,
     "accounts.IdentityCheck": ADD,
+    "accounts.AccreditationApplication": KEEP,
+    "accounts.ApplicationMessage": ADD,
+    "accounts.EvidenceItem": "SELECT, INSERT, UPDATE (removed_by_id), UPDATE (removed_at)",
     "accounts.Invitation": KEEP,
     "accounts.KnownDevice": KEEP,
     "accounts.Organisation": KEEP,
     "accounts.OrganisationIdentifier": ENDED,
     "accounts.OrganisationMove": KEEP,
     "accounts.OutboxMessage": KEEP,
+    "accounts.RenewalReminder": ADD,
     "accounts.RoleGrant": ALL,
     "accounts.RoleGrantHistory": ADD,
     # answered once, never rewritten
     "accounts.RoleRequest": "SELECT, INSERT, UPDATE (outcome), UPDATE (answered_by_id),"
     " UPDATE (answered_at), UPDATE (answer), UPDATE (grant_id)",
     "accounts.TrainingResult": ADD,
+    # imposed for good and all; only its lifting is added
+    "accounts.Sanction": "SELECT, INSERT,"
+    " UPDATE (lifted_by_id), UPDATE (lifted_at), UPDATE (lift_reason)",
     "accounts.User": KEEP,
     "records.Address": KEEP,
     "records.BirthDate": KEEP,

@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class RecordsConfig(AppConfig):
     name = "records"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from accounts import ports
+        from records.held import count_open
+
+        ports.open_enquiries.fill(count_open)

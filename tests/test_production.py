@@ -99,6 +99,7 @@ def environment(real_database):
         "ALLOWED_HOSTS": "index.example.org",
         "DATABASE_URL": with_database("DATABASE_URL"),
         "REDIS_URL": os.environ["REDIS_URL"],
+        "EVIDENCE_ROOT": os.environ["EVIDENCE_ROOT"],
         "NATIONAL_DUTY_PHONE": "01632 960 999",
         "SITE_URL": "https://index.example.org",
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
@@ -211,6 +212,7 @@ def test_web_worker_and_beat_run_on_base_requirements_under_production_settings(
     ("variable", "value", "complaint"),
     [
         ("SECRET_KEY", "short", "SECRET_KEY is too weak"),
+        ("EVIDENCE_ROOT", "", "EVIDENCE_ROOT is not set"),
         ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS is empty or open"),
         ("CONTACTPOINT_DEMO", "1", "CONTACTPOINT_DEMO is set"),
         ("SITE_URL", "http://index.example.org", "SITE_URL is not an https"),

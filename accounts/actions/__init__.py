@@ -12,6 +12,22 @@ from accounts.actions.accounts import (
     suspend_account,
     unlock_account,
 )
+from accounts.actions.accreditation import lapse_accreditations, withdraw_accreditation
+from accounts.actions.applications import (
+    answer_question,
+    give_up_application,
+    invite_applicant,
+    name_applicant,
+    start_application,
+    submit_application,
+)
+from accounts.actions.decisions import (
+    approve_application,
+    ask_question,
+    refuse_application,
+    take_application,
+)
+from accounts.actions.evidence import NewEvidence, add_evidence, remove_evidence
 from accounts.actions.identifiers import end_identifier, record_identifier
 from accounts.actions.installation import AlreadyInstalled, NewPerson, install_central_body
 from accounts.actions.invitations import (
@@ -22,11 +38,7 @@ from accounts.actions.invitations import (
     invite_again,
     invite_person,
 )
-from accounts.actions.organisations import (
-    accredit_organisation,
-    create_organisation,
-    withdraw_accreditation,
-)
+from accounts.actions.organisations import create_organisation
 from accounts.actions.requirements import accept_agreement, publish_agreement, publish_course
 from accounts.actions.role_requests import (
     approve_role_request,
@@ -35,18 +47,30 @@ from accounts.actions.role_requests import (
     request_role,
 )
 from accounts.actions.roles import expire_grants, extend_grant, grant_role, revoke_role
+from accounts.actions.sanctions import (
+    ImpactChanged,
+    Seen,
+    lift_sanction,
+    sanction_organisation,
+)
 from accounts.actions.vouching import confirm_identity, record_check, record_training
 
 __all__ = [
     "AlreadyInstalled",
     "EmailTaken",
+    "ImpactChanged",
     "InvitationRefused",
     "Invited",
+    "NewEvidence",
     "NewPerson",
+    "Seen",
     "accept_agreement",
     "accept_invitation",
-    "accredit_organisation",
+    "add_evidence",
+    "answer_question",
+    "approve_application",
     "approve_role_request",
+    "ask_question",
     "close_account",
     "confirm_identity",
     "create_organisation",
@@ -54,21 +78,32 @@ __all__ = [
     "expire_grants",
     "expire_role_requests",
     "extend_grant",
+    "give_up_application",
     "grant_role",
     "hold_account",
     "install_central_body",
     "invite_again",
+    "invite_applicant",
     "invite_person",
+    "lapse_accreditations",
+    "lift_sanction",
+    "name_applicant",
     "publish_agreement",
     "publish_course",
     "record_check",
     "record_identifier",
     "record_training",
+    "refuse_application",
     "refuse_role_request",
     "reinstate_account",
+    "remove_evidence",
     "request_role",
     "revoke_role",
+    "sanction_organisation",
+    "start_application",
+    "submit_application",
     "suspend_account",
+    "take_application",
     "unlock_account",
     "withdraw_accreditation",
 ]

@@ -12,8 +12,8 @@ from accounts.acting import Acting
 from accounts.actions.invitations import Invited, open_invitation
 from accounts.actions.roles import begin_grant
 from accounts.models import Accreditation, Organisation, User
-from accounts.models.accreditation import AccreditationStatus
 from accounts.roles import OrganisationKind, Role
+from accounts.states import State
 from audit.ledger.events import EventType
 from audit.ledger.writer import append
 
@@ -69,7 +69,7 @@ def install_central_body(
         )
         Accreditation.objects.create(
             organisation=body,
-            status=AccreditationStatus.ACCREDITED,
+            status=State.ACCREDITED,
             valid_from=valid_from,
             valid_until=valid_until,
             disciplinary_evidence=evidence,

@@ -2,7 +2,13 @@
 the database.
 """
 
-from accounts.models.accreditation import Accreditation
+from accounts.models.accreditation import Accreditation, RenewalReminder, Sanction
+from accounts.models.applications import (
+    AccreditationApplication,
+    ApplicationMessage,
+    EvidenceItem,
+    EvidenceKind,
+)
 from accounts.models.devices import KnownDevice
 from accounts.models.grants import RoleGrant, RoleGrantHistory
 from accounts.models.identifiers import IdentifierScheme, OrganisationIdentifier
@@ -22,11 +28,15 @@ from accounts.models.vouching import CriminalRecordCheck, IdentityCheck
 
 __all__ = [
     "Accreditation",
+    "AccreditationApplication",
     "AgreementAcceptance",
     "AgreementVersion",
+    "ApplicationMessage",
     "Authority",
     "CourseVersion",
     "CriminalRecordCheck",
+    "EvidenceItem",
+    "EvidenceKind",
     "IdentifierScheme",
     "IdentityCheck",
     "Invitation",
@@ -36,9 +46,11 @@ __all__ = [
     "OrganisationIdentifier",
     "OrganisationMove",
     "OutboxMessage",
+    "RenewalReminder",
     "RoleGrant",
     "RoleGrantHistory",
     "RoleRequest",
+    "Sanction",
     "TrainingResult",
     "User",
 ]

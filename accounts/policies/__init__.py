@@ -4,6 +4,16 @@ Roles and their permissions stand in `accounts/roles.py`; which rows a person se
 `querysets.py`; HTTP in `middleware.py`.
 """
 
+from accounts.policies.accreditation import (
+    OVERTAKEN,
+    can_apply,
+    can_change_evidence,
+    can_decide,
+    can_name_applicant,
+    can_see_accreditation,
+    can_see_application,
+    can_start_application,
+)
 from accounts.policies.decisions import (
     ALLOWED,
     Decision,
@@ -13,7 +23,14 @@ from accounts.policies.decisions import (
     first_no,
     require,
 )
-from accounts.policies.organisations import accredited_today, can_accredit, is_accredited
+from accounts.policies.evidence import evidence_holds, gaps, ready_to_submit
+from accounts.policies.organisations import (
+    accredited_today,
+    can_accredit,
+    can_register,
+    is_accredited,
+    takes_new_users,
+)
 from accounts.policies.people import (
     can_act_under,
     can_grant,
@@ -44,6 +61,7 @@ from accounts.policies.standing import (
     STEP_UP,
     can,
     fresh_factor,
+    lacking,
     require_permission,
     standing,
 )
@@ -51,6 +69,7 @@ from accounts.policies.vouching import can_look_after, can_vouch, has_happened
 
 __all__ = [
     "ALLOWED",
+    "OVERTAKEN",
     "STEP_UP",
     "Decision",
     "Refused",
@@ -59,34 +78,47 @@ __all__ = [
     "can_accept",
     "can_accredit",
     "can_act_under",
+    "can_apply",
     "can_approve",
+    "can_change_evidence",
+    "can_decide",
     "can_extend",
     "can_grant",
     "can_invite",
     "can_look_after",
     "can_manage",
+    "can_name_applicant",
     "can_publish",
     "can_read_register",
     "can_refuse",
+    "can_register",
     "can_reinstate",
     "can_request",
     "can_reshape",
     "can_revoke",
+    "can_see_accreditation",
+    "can_see_application",
+    "can_start_application",
     "can_stop",
     "can_take_up",
     "can_unlock",
     "can_vouch",
     "deny",
     "deny_if",
+    "evidence_holds",
     "first_no",
     "fresh_factor",
+    "gaps",
     "has_happened",
     "is_accredited",
     "is_longer",
     "is_open",
+    "lacking",
     "not_oneself",
     "reads_whole_register",
+    "ready_to_submit",
     "require",
     "require_permission",
     "standing",
+    "takes_new_users",
 ]

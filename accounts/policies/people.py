@@ -6,9 +6,10 @@ from accounts.acting import Acting
 from accounts.models import Organisation, RoleGrant, User
 from accounts.models.users import AccountStatus
 from accounts.policies.decisions import ALLOWED, Decision, deny, deny_if, first_no
-from accounts.policies.organisations import accredited_today
+from accounts.policies.organisations import takes_new_users
 from accounts.policies.standing import can, fresh_factor
 from accounts.roles import (
+    BEFORE_ACCREDITATION,
     OrganisationKind,
     Permission,
     Role,
@@ -51,7 +52,7 @@ def not_oneself(acting: Acting, user: User) -> Decision:
 
 def can_invite(acting: Acting, employer: Organisation) -> Decision:
     """May this person make an account for somebody employed by `employer`?"""
-    return first_no(can_manage(acting, employer.base.pk), accredited_today(employer))
+    return first_no(can_manage(acting, employer.base.pk), takes_new_users(employer))
 
 
 def can_grant(acting: Acting, user: User, organisation: Organisation, role: Role) -> Decision:
@@ -78,7 +79,7 @@ def may_be_given(acting: Acting, user: User, organisation: Organisation, role: R
         not_oneself(acting, user),
         _fits(role, organisation),
         _can_hold_roles(user),
-        accredited_today(organisation),
+        ALLOWED if role in BEFORE_ACCREDITATION else takes_new_users(organisation),
     )
 
 

@@ -8,7 +8,8 @@ from accounts.acting import Acting
 from accounts.conditions import ORGANISATION, ROLE, Condition, unmet
 from accounts.models.users import AccountStatus
 from accounts.policies.decisions import ALLOWED, Decision, deny, first_no, require
-from accounts.roles import Permission
+from accounts.roles import BEFORE_ACCREDITATION, READING, Permission, Role
+from accounts.states import SanctionLevel
 from accounts.synthetic import is_synthetic
 from audit.ledger.actor import ActorKind
 
@@ -34,8 +35,18 @@ def standing_but_for(acting: Acting, codes: frozenset[str]) -> Decision:
         )
     if acting.grant is None:
         return lacks(ROLE)
-    lacking = [lacks(one) for one in unmet(acting.grant) if one.code not in codes]
-    return first_no(_role_counts(acting.grant), *lacking)
+    personal = [lacks(one) for one in lacking(acting) if one.code not in codes]
+    return first_no(_role_counts(acting.role, acting.grant), *personal)
+
+
+def lacking(acting: Acting) -> tuple[Condition, ...]:
+    """The personal conditions that the role acted in asks for and that are not met. A role that
+    does nothing but ask for accreditation asks for a second factor alone.
+    """
+    found = unmet(acting.grant)
+    if acting.role in BEFORE_ACCREDITATION:
+        return tuple(one for one in found if one.code == "second-factor-missing")
+    return found
 
 
 def lacks(condition: Condition) -> Decision:
@@ -43,10 +54,20 @@ def lacks(condition: Condition) -> Decision:
     return deny(condition.code, condition.message, condition.to_do)
 
 
-def _role_counts(grant: Any) -> Decision:
-    """Is this grant, annotated by `with_standing()`, live and accredited?"""
+def _role_counts(role: Role | None, grant: Any) -> Decision:
+    """Is this grant, annotated by `with_standing()`, live, accredited and not switched off? An
+    applicant is there before the accreditation.
+    """
     if not grant.is_live:
         return lacks(ROLE)
+    if role in BEFORE_ACCREDITATION:
+        return ALLOWED
+    if grant.sanction >= SanctionLevel.OFF:
+        return deny(
+            "organisation-off",
+            "Your organisation\u2019s access has been switched off by the central body.",
+            "Speak to the person responsible for accreditation in your organisation.",
+        )
     if not (grant.is_accredited and grant.employer_is_accredited):
         return lacks(ORGANISATION)
     return ALLOWED
@@ -65,7 +86,18 @@ def can(acting: Acting, permission: Permission) -> Decision:
             "Your role does not allow this.",
             "If your work needs it, choose another role you hold, or ask your management team.",
         )
-    return ALLOWED
+    return _sanction_allows(acting.grant, permission)
+
+
+def _sanction_allows(grant: Any, permission: Permission) -> Decision:
+    read_only = grant is not None and grant.sanction >= SanctionLevel.READ_ONLY
+    if not read_only or permission in READING:
+        return ALLOWED
+    return deny(
+        "organisation-read-only",
+        "Your organisation may look things up but change nothing at the moment.",
+        "Speak to the person responsible for accreditation in your organisation.",
+    )
 
 
 STEP_UP = deny(

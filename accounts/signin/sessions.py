@@ -4,6 +4,8 @@ Who acts in it is `accounts.acting`'s business.
 """
 
 import time
+from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
@@ -23,7 +25,7 @@ def touch(session: SessionBase) -> None:
     session[LAST_SEEN] = int(time.time())
 
 
-def over(session: SessionBase) -> str:
+def over(session: SessionBase | Mapping[str, Any]) -> str:
     """Why the session is over: `idle`, `too-long`, or nothing.
 
     A session without our clocks is over.

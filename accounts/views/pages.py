@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.actions.roles import choose_role as choose
-from accounts.conditions import CONDITIONS, missing, unmet
+from accounts.conditions import CONDITIONS, missing
 from accounts.forms import RoleForm
 from accounts.held_forms import keeps_form, posted_or_held
 from accounts.http import Request
-from accounts.policies import require, standing
+from accounts.policies import lacking, require, standing
 from accounts.roles import Permission
 from accounts.signin.factors import factors_of
 
@@ -21,7 +21,7 @@ def home(request: Request) -> HttpResponse:
     turn it is.
     """
     acting = request.acting
-    if acting.grant is None or unmet(acting.grant):
+    if acting.grant is None or lacking(acting):
         return _before_you_start(request)
     require(standing(acting))
     may = {permission.value: acting.has(permission) for permission in Permission}

@@ -19,7 +19,8 @@ DETAIL_KEYS: dict[str, str] = {
     "factor": "the kind of second factor",
     "issuer": "identity provider, by our own code",
     "attempts": "failed attempts counted",
-    "sessions": "sessions ended",
+    "sessions": "sessions ended, or alive when it was done",
+    "enquiries": "enquiries open when it was done",
     # what changed
     "field": "name of the one field concerned",
     "fields": "names of the fields changed, disputed or shown; never their values",
@@ -36,6 +37,7 @@ DETAIL_KEYS: dict[str, str] = {
     "user_id": "account concerned, beside actor and target",
     "organisation_id": "organisation concerned",
     "accreditation_id": "accreditation",
+    "application_id": "application for accreditation",
     "grant_id": "role grant concerned, beside the one acted under",
     "role_request_id": "request for a role that two people give",
     "invitation_id": "invitation",

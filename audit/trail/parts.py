@@ -59,6 +59,8 @@ PERMISSIONS: dict[str, str] = {
     Permission.SUSPEND_ACCOUNT: "suspend an account",
     Permission.ACCREDIT: "accredit an organisation",
     Permission.PUBLISH_REQUIREMENTS: "publish an agreement or a course",
+    Permission.REGISTER_ORGANISATION: "add an organisation",
+    Permission.APPLY_FOR_ACCREDITATION: "apply for accreditation",
 }
 BANDS: dict[str, str] = {
     "none": "nobody there",

@@ -83,11 +83,14 @@ class Servers:
         wait_for(valkey, self._valkey_answers, give_up)
 
     def environment(self) -> dict[str, str]:
-        """Every variable that reaches the servers, all roles included, and the two keys."""
+        """Every variable that reaches the servers, all roles included, the two keys and where
+        uploaded files lie.
+        """
         urls = {name: self.database.url(role) for name, role in DATABASE_VARIABLES.items()}
         cache = f"unix://:{self.secrets['valkey']}@{self.valkey_socket}?db=0"
         keys = {name: self.secrets[name] for name in ("SECRET_KEY", "FIELD_KEY")}
-        return {**urls, "REDIS_URL": cache, **keys}
+        files = {"EVIDENCE_ROOT": str(self.state.folder / "evidence")}
+        return {**urls, "REDIS_URL": cache, **keys, **files}
 
     def stop(self, seconds: float = 4.0) -> None:
         """Stop both, Valkey first, in at most about `seconds`, and remove the socket folder."""

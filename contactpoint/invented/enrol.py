@@ -5,18 +5,14 @@ May run any number of times: what exists is left alone; only what has run out is
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from allauth.mfa.totp.internal.auth import TOTP
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.acting import Acting, nobody, operator
+from accounts.acting import Acting, operator
 from accounts.actions import (
     NewPerson,
-    accept_invitation,
-    accredit_organisation,
     approve_role_request,
     create_organisation,
     grant_role,
@@ -32,8 +28,9 @@ from accounts.models import (
     RoleGrant,
     User,
 )
-from accounts.models.accreditation import AccreditationStatus
 from accounts.roles import OrganisationKind, Role, needs_two_people
+from accounts.states import State
+from contactpoint.invented.accredit import YEAR, accredit, activate
 from contactpoint.invented.people import (
     BODIES,
     CENTRAL,
@@ -41,13 +38,11 @@ from contactpoint.invented.people import (
     PEOPLE,
     Body,
     Person,
-    credentials_of,
 )
 from contactpoint.invented.places import InventedPlace, school
 from contactpoint.invented.standing import complete
 
 EVIDENCE = "INVENTED-2026-001"
-_YEAR = timedelta(days=365)
 
 
 def area_codes() -> list[str]:
@@ -65,14 +60,11 @@ def enrol(by: Acting) -> None:
     """Brings every invented organisation and person into being. `by` is the demo operator."""
     _found(by)
     bodies = {CENTRAL.key: Organisation.objects.get(kind=OrganisationKind.CENTRAL_BODY)}
+    _welcome_all(bodies, by)
     for body in BODIES:
         bodies[body.key] = _organisation(body, bodies.get(body.under), by)
-    for organisation in bodies.values():
-        _keep_accredited(organisation, by)
-    known = {user.email: user for user in User.objects.filter(is_invented=True)}
-    for person in sorted(PEOPLE, key=FOUNDERS.__contains__, reverse=True):  # they give roles
-        user = known.get(person.email) or _welcome(person, bodies[person.at], by)
-        complete(user, by)
+        _keep_accredited(body, bodies[body.key])
+    _welcome_all(bodies, by)
 
 
 @transaction.atomic
@@ -90,13 +82,22 @@ def _found(by: Acting) -> None:
         duty_phone=CENTRAL.duty_phone,
         evidence=EVIDENCE,
         valid_from=today,
-        valid_until=today + _YEAR,
+        valid_until=today + 10 * YEAR,
         founders=(first, second),
         is_invented=True,
         by=by,
     )
     for person, invitation in zip(FOUNDERS, invited, strict=True):
-        _activate(person, invitation.token)
+        activate(person, invitation.token)
+
+
+def _welcome_all(bodies: dict[str, Organisation], by: Acting) -> None:
+    """Everybody of these organisations has an account, and lacks nothing."""
+    known = {user.email: user for user in User.objects.filter(is_invented=True)}
+    for person in sorted(PEOPLE, key=FOUNDERS.__contains__, reverse=True):  # they give roles
+        if person.at in bodies:
+            user = known.get(person.email) or _welcome(person, bodies[person.at], by)
+            complete(user, by)
 
 
 def _organisation(body: Body, parent: Organisation | None, by: Acting) -> Organisation:
@@ -121,19 +122,27 @@ def _identifiers(body: Body, place: InventedPlace | None) -> dict[IdentifierSche
     return {scheme: value for scheme, value in given.items() if value}
 
 
-def _keep_accredited(organisation: Organisation, by: Acting) -> None:
+def applicant_of(body: Body) -> Person:
+    """Who applies for a body: the line manager of the first of its people."""
+    person = next(person for person in PEOPLE if person.at == body.key)
+    given_name, family_name = person.line_manager.split(" ", 1)
+    return Person(
+        role=Role.APPLICANT,
+        at=body.key,
+        given_name=given_name,
+        family_name=family_name,
+        job_title="Head of service",
+        line_manager=person.name,
+        phone=person.phone + 40,
+    )
+
+
+def _keep_accredited(body: Body, organisation: Organisation) -> None:
     """For a year from today, if it never was or its time ran out. A withdrawal stands."""
     today = timezone.localdate()
     last = Accreditation.objects.filter(organisation=organisation).first()  # latest first
-    if last and (last.status == AccreditationStatus.WITHDRAWN or last.valid_until >= today):
-        return
-    accredit_organisation(
-        organisation=organisation,
-        valid_from=today,
-        valid_until=today + _YEAR,
-        disciplinary_evidence=EVIDENCE,
-        by=by,
-    )
+    if last is None or (last.status != State.WITHDRAWN and last.valid_until < today):
+        accredit(organisation, applicant_of(body), today)
 
 
 @transaction.atomic
@@ -152,7 +161,7 @@ def _welcome(person: Person, employer: Organisation, by: Acting) -> User:
         is_invented=True,
         by=by,
     )
-    user = _activate(person, invited.token)
+    user = activate(person, invited.token)
     _give_role(person, user, employer, by)
     return user
 
@@ -177,11 +186,3 @@ def _founder(email: str) -> Acting:
     grants = RoleGrant.objects.with_standing().filter(user__email=email)
     grant = grants.get(permission__codename=Role.CENTRAL_TEAM)
     return operator(grant.user, grant, "seed_demo")
-
-
-def _activate(person: Person, token: str) -> User:
-    """The invitation accepted, and an authenticator set up that the demo's screen can show."""
-    credentials = credentials_of(person)
-    user = accept_invitation(token=token, password=credentials.password, by=nobody())
-    TOTP.activate(user, credentials.totp_secret)
-    return user

@@ -2,13 +2,14 @@
 them.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.actions import accredit_organisation, create_organisation, withdraw_accreditation
+from accounts.actions import create_organisation, withdraw_accreditation
 from accounts.models import Accreditation, IdentifierScheme, Organisation
 from accounts.policies import Refused, is_accredited
 from accounts.roles import OrganisationKind, Role
@@ -26,17 +27,7 @@ TODAY = timezone.localdate()
 YEAR = timedelta(days=365)
 
 
-def accredit(organisation, by, **changes):
-    facts = {
-        "valid_from": TODAY,
-        "valid_until": TODAY + YEAR,
-        "disciplinary_evidence": "HR-77",
-        **changes,
-    }
-    return accredit_organisation(organisation=organisation, **facts, by=by)
-
-
-def test_an_authority_is_made_and_accredited(accreditation_officer, events):
+def test_an_authority_is_added_and_not_yet_accredited(accreditation_officer, events):
     organisation = create_organisation(
         kind=OrganisationKind.LOCAL_AUTHORITY,
         name="Anywhere",
@@ -44,13 +35,21 @@ def test_an_authority_is_made_and_accredited(accreditation_officer, events):
         by=accreditation_officer,
     )
     assert not is_accredited(organisation)
-    accreditation = accredit(organisation, accreditation_officer)
-    assert is_accredited(organisation)
-    assert events.actions() == ["organisation.created", "accreditation.granted"]
-    event = events.one("accreditation.granted")
-    assert (event.target_type, event.target_id) == ("organisation", organisation.pk)
-    assert event.detail["accreditation_id"] == accreditation.pk
-    assert accreditation.decided_by == accreditation_officer.user
+    assert events.actions() == ["organisation.created"]
+
+
+def test_a_management_team_adds_employers_beneath_its_own_body_only(management_team):
+    own, other = management_team.base, LocalAuthorityFactory()
+    create_organisation(
+        kind=OrganisationKind.EMPLOYER, name="Clinic", parent=own, by=management_team
+    )
+    for kind, parent in (
+        (OrganisationKind.EMPLOYER, other),
+        (OrganisationKind.NATIONAL_PARTNER, None),
+    ):
+        with pytest.raises(Refused) as refused:
+            create_organisation(kind=kind, name="Not ours", parent=parent, by=management_team)
+        assert refused.value.decision.code == "other-user-base"
 
 
 def test_withdrawing_counts_at_once_and_once(accreditation_officer, events):
@@ -87,36 +86,61 @@ def test_an_employer_needs_its_authority_too():
     assert is_accredited(EmployerFactory(parent=authority_))
 
 
-def test_nobody_accredits_their_own_organisation(accreditation_officer):
+def test_withdrawing_ends_a_renewal_that_waits_too(accreditation_officer, events):
+    organisation = LocalAuthorityFactory()
+    live = organisation.accreditations.get()
+    AccreditationFactory(
+        organisation=organisation,
+        valid_from=live.valid_until + timedelta(days=1),
+        valid_until=live.valid_until + YEAR,
+    )
+    withdraw_accreditation(accreditation=live, reason="no checks", by=accreditation_officer)
+    assert events.actions() == ["accreditation.withdrawn"] * 2
+    assert not organisation.accreditations.filter(status="accredited").exists()
+
+
+def test_nobody_withdraws_the_accreditation_of_their_own_organisation(accreditation_officer):
     with pytest.raises(Refused) as refused:
-        accredit(accreditation_officer.organisation, accreditation_officer)
-    assert refused.value.decision.code == "own-organisation"
-    with pytest.raises(Refused):
         withdraw_accreditation(
             accreditation=accreditation_officer.organisation.accreditations.get(),
             reason="mine",
             by=accreditation_officer,
         )
+    assert refused.value.decision.code == "own-organisation"
+
+
+def test_withdrawing_asks_for_the_second_factor_again(accreditation_officer):
+    stale = replace(accreditation_officer, factor_is_fresh=False)
+    accreditation = LocalAuthorityFactory().accreditations.get()
+    with pytest.raises(Refused) as refused:
+        withdraw_accreditation(accreditation=accreditation, reason="no", by=stale)
+    assert refused.value.decision.code == "step-up-needed"
+
+
+MAY_ADD = {Role.ACCREDITATION_OFFICER, Role.CENTRAL_TEAM, Role.MANAGEMENT_TEAM}
 
 
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.ACCREDITATION_OFFICER}))
-def test_other_roles_decide_nothing_about_organisations(role):
-    by = acting_as(role)
+def test_other_roles_withdraw_nothing(role):
     organisation = LocalAuthorityFactory()
     with pytest.raises(Refused):
-        accredit(organisation, by)
-    with pytest.raises(Refused):
-        withdraw_accreditation(accreditation=organisation.accreditations.get(), reason="no", by=by)
-    with pytest.raises(Refused):
-        create_organisation(kind=OrganisationKind.NATIONAL_PARTNER, name="New", by=by)
+        withdraw_accreditation(
+            accreditation=organisation.accreditations.get(), reason="no", by=acting_as(role)
+        )
 
 
-@pytest.mark.parametrize("changes", [{"valid_until": TODAY - YEAR}, {"disciplinary_evidence": ""}])
-def test_the_database_refuses_an_accreditation_that_contradicts_itself(
-    accreditation_officer, changes
-):
+@pytest.mark.parametrize("role", sorted(set(Role) - MAY_ADD))
+def test_other_roles_add_no_organisation(role):
+    with pytest.raises(Refused):
+        create_organisation(kind=OrganisationKind.NATIONAL_PARTNER, name="New", by=acting_as(role))
+
+
+@pytest.mark.parametrize(
+    "changes", [{"valid_until": TODAY - 2 * YEAR}, {"disciplinary_evidence": ""}]
+)
+def test_the_database_refuses_an_accreditation_that_contradicts_itself(changes):
     with pytest.raises(IntegrityError), transaction.atomic():
-        accredit(LocalAuthorityFactory(accredited=False), accreditation_officer, **changes)
+        AccreditationFactory(organisation=LocalAuthorityFactory(accredited=False), **changes)
 
 
 @pytest.mark.parametrize(
@@ -141,8 +165,6 @@ def test_the_event_fails_so_nothing_happened(accreditation_officer):
             create_organisation(
                 kind=OrganisationKind.NATIONAL_PARTNER, name="New", by=accreditation_officer
             )
-        with pytest.raises(DatabaseError), transaction.atomic():
-            accredit(organisation, accreditation_officer)
         with pytest.raises(DatabaseError), transaction.atomic():
             withdraw_accreditation(
                 accreditation=organisation.accreditations.get(),

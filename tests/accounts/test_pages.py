@@ -22,6 +22,7 @@ ON_HOME = {
     Role.MANAGEMENT_TEAM: ({SEARCH, TRAIL}, set()),
     Role.CENTRAL_TEAM: ({TRAIL}, {SEARCH}),
     Role.AUDITOR: ({TRAIL}, {SEARCH}),
+    Role.APPLICANT: ({"Apply for accreditation"}, {SEARCH, TRAIL}),
     Role.ACCREDITATION_OFFICER: ({"Decide on accreditations"}, {SEARCH, TRAIL}),
 }
 

@@ -21,9 +21,11 @@ from accounts.models import (
 from accounts.models.users import AccountStatus
 from accounts.policies import Refused, can, require_permission, standing
 from accounts.roles import PERMISSIONS, Permission, Role
+from accounts.states import SanctionLevel
 from tests.factories.accounts import (
     EmployerFactory,
     LocalAuthorityFactory,
+    SanctionFactory,
     UserFactory,
     acting_as,
     acting_under,
@@ -34,14 +36,15 @@ pytestmark = pytest.mark.django_db
 
 # Written out a second time on purpose: a change of the table must be made here too, and be seen.
 MATRIX = """
-                      find addr open make amend wrong invol imprt local whole manag stop accr publ
-practitioner          yes  -    yes  yes  yes   yes   yes   -     -     -     -     -    -    -
-management_team       yes  yes  yes  yes  yes   yes   yes   yes   yes   -     yes   yes  -    -
-accreditation_officer -    -    -    -    -     -     -     -     -     -     -     -    yes  -
-shield_administrator  yes  yes  yes  -    -     yes   -     -     -     -     -     -    -    -
-mediator              yes  yes  yes  -    -     yes   -     -     -     -     -     -    -    -
-central_team          -    -    -    -    -     -     -     -     -     yes   yes   yes  -    yes
-auditor               -    -    -    -    -     -     -     -     -     yes   -     -    -    -
+                      find addr open make amnd wrng invl load locl whol mng  stop accr publ reg  app
+practitioner          yes  -    yes  yes  yes  yes  yes  -    -    -    -    -    -    -    -    -
+management_team       yes  yes  yes  yes  yes  yes  yes  yes  yes  -    yes  yes  -    -    yes  -
+accreditation_officer -    -    -    -    -    -    -    -    -    -    -    -    yes  -    yes  -
+shield_administrator  yes  yes  yes  -    -    yes  -    -    -    -    -    -    -    -    -    -
+mediator              yes  yes  yes  -    -    yes  -    -    -    -    -    -    -    -    -    -
+central_team          -    -    -    -    -    -    -    -    -    yes  yes  yes  -    yes  yes  -
+auditor               -    -    -    -    -    -    -    -    -    yes  -    -    -    -    -    -
+applicant             -    -    -    -    -    -    -    -    -    -    -    -    -    -    -    yes
 """
 CELLS = [
     (Role(row.split()[0]), permission, answer == "yes")
@@ -113,6 +116,13 @@ def stop(status):
     return stop_account
 
 
+def sanctioned(level, whose):
+    def sanction(acting):
+        SanctionFactory(organisation=whose(acting), level=level)
+
+    return sanction
+
+
 def end_grant(acting):
     RoleGrant.objects.filter(pk=acting.grant.pk).update(
         granted_at=Now() - timedelta(days=2), until=Now() - timedelta(days=1)
@@ -152,6 +162,18 @@ SHUT = {
     "its organisation is withdrawn": (lapse_own, "organisation-not-accredited"),
     "its employer is not accredited": (lapse_employer, "organisation-not-accredited"),
     "its managing body is withdrawn": (lapse_managing_body, "organisation-not-accredited"),
+    "its organisation is switched off": (
+        sanctioned(SanctionLevel.OFF, lambda acting: acting.organisation),
+        "organisation-off",
+    ),
+    "its managing body is switched off": (
+        sanctioned(SanctionLevel.OFF, lambda acting: acting.base),
+        "organisation-off",
+    ),
+    "its employer is switched off": (
+        sanctioned(SanctionLevel.OFF, lambda acting: acting.user.employer),
+        "organisation-off",
+    ),
     "it is suspended": (stop(AccountStatus.SUSPENDED), "account-suspended"),
     "it is held": (stop(AccountStatus.HELD), "account-held"),
     "it is closed": (stop(AccountStatus.CLOSED), "account-closed"),

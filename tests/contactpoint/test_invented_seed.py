@@ -17,7 +17,8 @@ from accounts.acting import operator
 from accounts.actions import withdraw_accreditation
 from accounts.models import Accreditation, Organisation, RoleGrant, User
 from accounts.synthetic import MARK
-from contactpoint.invented.people import PEOPLE, credentials_of
+from contactpoint.invented.enrol import applicant_of
+from contactpoint.invented.people import BODIES, PEOPLE, credentials_of
 from contactpoint.invented.room import NoRoom, require_room
 from records.models import ChildRecord, ChildSearch, Involvement, School, Service
 from tests.audit.owner import owner_cursor
@@ -25,6 +26,7 @@ from tests.factories.accounts import reference_data
 
 pytestmark = pytest.mark.django_db
 CHILDREN = 400
+APPLICANTS = {applicant_of(body).email for body in BODIES}  # not shown, they only apply
 
 
 @pytest.fixture
@@ -70,7 +72,7 @@ def test_seeding_makes_people_places_and_searchable_children(demo):
     assert f"{CHILDREN} children are there" in said
     assert ChildRecord.objects.filter(is_invented=True).count() == CHILDREN
     assert ChildSearch.objects.count() == CHILDREN
-    assert User.objects.filter(is_invented=True).count() == len(PEOPLE)
+    assert User.objects.filter(is_invented=True).count() == len(PEOPLE) + len(APPLICANTS)
     assert not School.objects.filter(name="").exists()
 
 
@@ -96,12 +98,14 @@ def test_what_seeding_did_stands_in_the_trail(demo, events):
     seed()
     actions = events.actions()
     assert actions[0] == "system.installed"
-    assert actions.count("account.activated") == len(PEOPLE)
+    assert actions.count("account.activated") == len(PEOPLE) + len(APPLICANTS)
     assert events.one("record.imported").result_count == CHILDREN
     assert events.one("command.run").detail["created"] == Involvement.objects.count()
     assert {event.actor_role for event in events.since_mark() if event.actor_kind == "command"} == {
         "demo_operator:seed_demo",
-        "central_team",  # who vouches for the others; the founders, since two give powerful roles
+        "central_team",  # who vouches, starts applications, gives powerful roles
+        "accreditation_officer",
+        "applicant",
     }
 
 
@@ -115,7 +119,7 @@ def test_everyone_can_sign_in_with_what_is_shown_and_act(demo):
         assert user.check_password(person["password"])
         assert decrypt(factor.data["secret"]) == person["totp_secret"]
     acting = RoleGrant.objects.in_standing().values_list("user__email", flat=True)
-    assert set(acting) == {person["email"] for person in shown}
+    assert set(acting) == {person["email"] for person in shown} | APPLICANTS
 
 
 def test_the_table_names_role_organisation_and_what_to_sign_in_with(demo):

@@ -33,6 +33,7 @@ from accounts.models import (
     CourseVersion,
     Organisation,
     RoleGrant,
+    Sanction,
     User,
 )
 from accounts.models.users import AccountStatus
@@ -40,6 +41,7 @@ from accounts.reference import AUTHORITIES, load_first_versions
 from accounts.roles import HOMES, OrganisationKind, Role
 from accounts.signin.factors import holds_second_factor
 from accounts.signin.sessions import GRANT, begin_session
+from accounts.states import SanctionLevel
 from tests.audit.owner import owner_cursor
 
 PASSWORD = "plain-oak-harbour-forty"
@@ -88,6 +90,14 @@ class AccreditationFactory(factory.django.DjangoModelFactory[Accreditation]):
     valid_from = factory.LazyFunction(lambda: timezone.localdate() - MARGIN)
     valid_until = factory.LazyFunction(lambda: timezone.localdate() + MARGIN)
     disciplinary_evidence = "HR-1"
+
+
+class SanctionFactory(factory.django.DjangoModelFactory[Sanction]):
+    class Meta:
+        model = Sanction
+
+    level = SanctionLevel.OFF
+    reason = "for this test"
 
 
 class OrganisationFactory(factory.django.DjangoModelFactory[Organisation]):
