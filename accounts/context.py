@@ -14,6 +14,7 @@ from accounts.signin.factors import has_shown_second_factor
 NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     ("Home", "accounts:home", None),
     ("Search", "records:search", Permission.SEARCH),
+    ("My enquiries", "records:my-enquiries", Permission.SEARCH),
     ("Audit trail", "trail:events", Permission.READ_LOCAL_TRAIL),
     ("Audit trail", "trail:events", Permission.READ_WHOLE_TRAIL),
     ("People", "accounts:people", Permission.MANAGE_ACCOUNTS),

@@ -49,6 +49,7 @@ OWN_TABLES: dict[str, str] = {
     "records.ChildName": KEEP,
     "records.ChildRecord": KEEP,
     "records.ChildSearch": ALL,  # derived: rebuilt from the records at any time
+    "records.Enquiry": KEEP,
     "records.FieldDispute": KEEP,
     "records.Identifier": "SELECT, INSERT, UPDATE (ended_on)",  # ended, never rewritten
     "records.Involvement": KEEP,

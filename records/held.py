@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
@@ -20,7 +21,8 @@ from accounts.encryption import decrypt, encrypt
 from accounts.models import User
 from accounts.policies import require
 from accounts.roles import Permission
-from records.models import AddressStep, SearchRequest
+from records.actions.enquiries import open_enquiry
+from records.models import AddressStep, Enquiry, SearchRequest
 from records.policies import can_search, can_search_by_address
 from records.purposes import Purpose, Reason
 from records.search.terms import SearchTerms, TypedDate
@@ -39,32 +41,43 @@ class HeldSearch:
     address_step: AddressStep | None = None  # None: not a search by address alone
 
 
-def hold_search(*, terms: SearchTerms, reason: Reason, by: Acting) -> UUID:
-    """Keeps a posted search for its GET; returns the opaque key. Raises `Refused`."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The opaque key of a search that was posted, and the enquiry it is made under."""
+
+    key: UUID
+    enquiry: Enquiry
+
+
+def hold_search(*, terms: SearchTerms, reason: Reason, by: Acting) -> Held:
+    """Keeps a posted search for its GET, under an enquiry. Raises `Refused`."""
     require(can_search(by, reason), permission=Permission.SEARCH.value)
     return _hold(terms, reason, "", by)
 
 
-def hold_address_search(*, postcode: str, reason: Reason, by: Acting) -> UUID:
+def hold_address_search(*, postcode: str, reason: Reason, by: Acting) -> Held:
     """Keeps a posted search by address alone, of which nothing is shown yet. Raises `Refused`."""
     require(can_search_by_address(by, reason), permission=Permission.SEARCH_BY_ADDRESS.value)
     return _hold(SearchTerms(postcode=postcode), reason, AddressStep.ASKED, by)
 
 
-def _hold(terms: SearchTerms, reason: Reason, address_step: str, by: Acting) -> UUID:
+def _hold(terms: SearchTerms, reason: Reason, address_step: str, by: Acting) -> Held:
     kept = {
         "terms": asdict(terms),
         "purpose": reason.purpose.value,
         "case_reference": reason.case_reference,
     }
-    request = SearchRequest.objects.create(
-        user=cast(User, by.user),  # `the policies refuse nobody's search
-        session_ref=by.actor.session_ref,
-        grant_id=by.actor.grant_id,
-        terms=_seal(kept),
-        address_step=address_step,
-    )
-    return request.key
+    with transaction.atomic():
+        enquiry = open_enquiry(reason=reason, by=by)
+        request = SearchRequest.objects.create(
+            user=cast(User, by.user),  # `the policies refuse nobody's search
+            session_ref=by.actor.session_ref,
+            grant_id=by.actor.grant_id,
+            enquiry=enquiry,
+            terms=_seal(kept),
+            address_step=address_step,
+        )
+    return Held(request.key, enquiry)
 
 
 def address_searches_held(by: Acting) -> int:
@@ -82,7 +95,9 @@ def take_step(key: UUID, step: AddressStep) -> bool:
 
 
 def find_search(key: UUID, by: Acting) -> HeldSearch | None:
-    """The held search of this account, session and grant, if alive in database time."""
+    """The held search of this account, session and grant, if alive in database time and its enquiry
+    still open and one's own.
+    """
     request = SearchRequest.objects.filter(
         key=key,
         is_draft=False,
@@ -90,6 +105,8 @@ def find_search(key: UUID, by: Acting) -> HeldSearch | None:
         session_ref=by.actor.session_ref,
         grant_id=by.actor.grant_id,
         created_at__gt=Now() - SEARCH_LIVES,
+        enquiry__closed_at__isnull=True,
+        enquiry__holder=by.user,
     ).first()
     return _opened(request) if request else None
 
@@ -130,7 +147,7 @@ def _opened(request: SearchRequest) -> HeldSearch:
     terms = kept["terms"]
     if terms["date_of_birth"]:
         terms["date_of_birth"] = TypedDate(**terms["date_of_birth"])
-    reason = Reason(Purpose(kept["purpose"]), kept["case_reference"])
+    reason = Reason(Purpose(kept["purpose"]), kept["case_reference"], request.enquiry_id)
     step = AddressStep(request.address_step) if request.address_step else None
     return HeldSearch(request.key, SearchTerms(**terms), reason, step)
 

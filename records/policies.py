@@ -4,9 +4,11 @@ Which fields they then see stands in `visibility.py`.
 """
 
 from accounts.acting import Acting
-from accounts.policies import ALLOWED, Decision, can, deny
+from accounts.models import RoleGrant, User
+from accounts.policies import ALLOWED, Decision, can, can_manage, deny
 from accounts.roles import Permission
-from records.purposes import BY_ADDRESS, Reason, purposes_for
+from records.models import Enquiry
+from records.purposes import BY_ADDRESS, Purpose, Reason, purposes_for
 
 NO_REASON = deny(
     "no-reason",
@@ -40,6 +42,16 @@ RANGE_FIRST = deny(
     "The children at an address are shown only after you have seen about how many there are.",
     "Start again from the page for searching by address.",
 )
+ENQUIRY_OVER = deny(
+    "enquiry-over",
+    "The enquiry under which you were working is closed, or somebody else's now.",
+    "State your reason for access again: that opens an enquiry of your own.",
+)
+CANNOT_TAKE_IT = deny(
+    "colleague-cannot-take-it",
+    "That colleague cannot take over this enquiry.",
+    "Choose somebody whose role at the same organisation allows this reason for access.",
+)
 NOT_CONFIRMED = deny(
     "children-not-asked-for",
     "You have not asked to be shown the children at this address.",
@@ -69,6 +81,39 @@ def can_start_by_address(acting: Acting) -> Decision:
     """The same before a reason was stated: may this person see the form at all?"""
     decision = can(acting, Permission.SEARCH_BY_ADDRESS)
     return ROLE_NEEDS_A_NAME if decision.code == ROLE_NEEDS_A_NAME.code else decision
+
+
+def enquiry_is_open(acting: Acting, reason: Reason | None) -> Decision:
+    """Is the enquiry under which this reason was stated open, and this person's?"""
+    if reason is not None and reason.enquiry_id is not None:
+        held = Enquiry.objects.open().filter(pk=reason.enquiry_id, holder=acting.user)
+        if held.exists():
+            return ALLOWED
+    return ENQUIRY_OVER
+
+
+def can_hand_over_enquiry(acting: Acting, enquiry: Enquiry, to: User) -> Decision:
+    """May this enquiry go to that colleague?
+
+    From its holder, or from the management team that covers for them; to somebody whose own role
+    at the same organisation may state its purpose.
+    """
+    if enquiry.holder_id != getattr(acting.user, "pk", None):
+        covers = can_manage(acting, enquiry.holder.employer.base.pk)
+        if not covers.allowed:
+            return covers
+    if to.pk == enquiry.holder_id or Purpose(enquiry.purpose) not in _purposes_of(to, enquiry):
+        return CANNOT_TAKE_IT
+    return ALLOWED
+
+
+def _purposes_of(user: User, enquiry: Enquiry) -> set[Purpose]:
+    """What somebody may state today in their roles at the organisation of the enquiry."""
+    grants = RoleGrant.objects.in_standing().filter(
+        user=user, content_object=enquiry.organisation_id
+    )
+    roles = {grant.role for grant in grants.select_related("permission")}
+    return {purpose for role in roles for purpose in purposes_for(role)}
 
 
 def _with_reason(decision: Decision, acting: Acting, reason: Reason | None) -> Decision:

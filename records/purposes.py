@@ -3,7 +3,7 @@
 Whether a person may search or open at all stands in `policies.py`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import models
 
@@ -72,10 +72,18 @@ BY_ADDRESS = frozenset({Purpose.MISSING_EDUCATION, Purpose.HOUSEHOLD_AT_RISK, Pu
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why somebody looks: a coded purpose, and the reference of their own case or attendance."""
+    """Why somebody looks: a coded purpose, and the reference of their own case or attendance.
+
+    `enquiry_id` is the enquiry under which it was stated, once there is one.
+    """
 
     purpose: Purpose
     case_reference: str
+    enquiry_id: int | None = None
+
+    def under(self, enquiry_id: int) -> "Reason":
+        """The same reason, stated under an enquiry."""
+        return replace(self, enquiry_id=enquiry_id)
 
 
 def purposes_for(role: Role | None) -> tuple[Purpose, ...]:

@@ -21,6 +21,7 @@ def state_reason(request: Request, child_key: UUID, reason: Reason) -> None:
         reason.purpose.value,
         reason.case_reference,
         request.acting.actor.grant_id,
+        reason.enquiry_id,
     ]
     request.session[_REASONS] = dict(list(reasons.items())[-_MOST:])
 
@@ -30,4 +31,4 @@ def stated_reason(request: Request, child_key: UUID) -> Reason | None:
     kept = request.session.get(_REASONS, {}).get(str(child_key))
     if kept is None or kept[2] != request.acting.actor.grant_id:
         return None
-    return Reason(Purpose(kept[0]), kept[1])
+    return Reason(Purpose(kept[0]), kept[1], kept[3])

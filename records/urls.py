@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from records.views import by_address, creating, keeping, reading, searching
+from records.views import by_address, creating, enquiries, keeping, reading, searching
 
 app_name = "records"
 
 urlpatterns = [
     path("search/", searching.search, name="search"),
     path("searches/<uuid:key>/", searching.search_results, name="search-results"),
+    path("enquiries/", enquiries.my_enquiries, name="my-enquiries"),
+    path("enquiries/<uuid:key>/choose/", enquiries.choose, name="choose-enquiry"),
+    path("enquiries/<uuid:key>/close/", enquiries.close, name="close-enquiry"),
+    path("enquiries/<uuid:key>/hand-over/", enquiries.hand_over, name="hand-over-enquiry"),
     path("search/address/", by_address.search_by_address, name="search-by-address"),
     path("searches/<uuid:key>/range/", by_address.address_range, name="address-range"),
     path("searches/<uuid:key>/show/", by_address.confirm, name="confirm-address-search"),

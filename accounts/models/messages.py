@@ -24,6 +24,7 @@ class MessageKind(models.TextChoices):
     """
 
     ACCOUNT_NEEDS_YOU = "account_needs_you", "Something about the account"
+    ENQUIRY_HANDED_OVER = "enquiry_handed_over", "An enquiry handed over"
     PASSWORD_RESET = "password_reset", "Link to reset a password"
 
 

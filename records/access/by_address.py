@@ -7,7 +7,6 @@ than ten children are never listed, and there is no second page.
 from __future__ import annotations
 
 from typing import cast
-from uuid import UUID
 
 from django.db import transaction
 
@@ -20,7 +19,7 @@ from audit.ledger.events import EventType, Outcome
 from audit.ledger.writer import append
 from records.access.facts import own_surname
 from records.access.searching import Found, SearchAnswer, record_refused, terms_payload
-from records.held import HeldSearch, address_searches_held, hold_address_search, take_step
+from records.held import Held, HeldSearch, address_searches_held, hold_address_search, take_step
 from records.models import AddressStep
 from records.policies import (
     NOT_AN_ADDRESS_SEARCH,
@@ -41,7 +40,7 @@ NAME_OR_BIRTH = Refusal(
 )
 
 
-def ask_by_address(*, postcode: str, reason: Reason, by: Acting) -> UUID | None:
+def ask_by_address(*, postcode: str, reason: Reason, by: Acting) -> Held | None:
     """Keeps a search by address for its first answer; None, with an event, when there were too many
     of them just now.
 
@@ -78,6 +77,7 @@ def count_at_address(*, request: HeldSearch, by: Acting) -> Band:
             EventType.SEARCH_PERFORMED,
             actor=by.actor,
             purpose=request.reason.purpose.value,
+            enquiry_id=request.reason.enquiry_id,
             query_fields=request.terms.fields_used(),
             result_count=0,
             detail={
@@ -132,6 +132,7 @@ def _record_shown(
         EventType.SEARCH_PERFORMED,
         actor=by.actor,
         purpose=request.reason.purpose.value,
+        enquiry_id=request.reason.enquiry_id,
         query_fields=request.terms.fields_used(),
         own_surname=own_surname(by, names),
         result_count=len(found),

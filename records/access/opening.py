@@ -7,13 +7,13 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.acting import Acting
-from accounts.policies import require, require_permission
+from accounts.policies import first_no, require, require_permission
 from accounts.roles import Permission
 from audit.ledger.events import EventType, Outcome
 from audit.ledger.writer import append
 from records.access.facts import own_surname, payload_text
 from records.models import ChildRecord
-from records.policies import can_open
+from records.policies import can_open, enquiry_is_open
 from records.purposes import Reason
 from records.queries import whole_record
 from records.visibility import sections_shown
@@ -26,7 +26,11 @@ def open_record(*, child_key: UUID, reason: Reason | None, by: Acting) -> ChildR
 
     Raises `Refused`, or, when its event is written, `ChildRecord.DoesNotExist`.
     """
-    require(can_open(by, reason), permission=Permission.OPEN_RECORD.value, target_type=CHILD)
+    require(
+        first_no(can_open(by, reason), enquiry_is_open(by, reason)),
+        permission=Permission.OPEN_RECORD.value,
+        target_type=CHILD,
+    )
     assert reason is not None  # noqa: S101  for the type checker: `can_open` refused otherwise
     try:
         return _open(child_key, reason, by)
@@ -71,6 +75,7 @@ def _open(child_key: UUID, reason: Reason, by: Acting) -> ChildRecord:
             target_id=child.pk,
             child_authority=child.authority_id,
             purpose=reason.purpose.value,
+            enquiry_id=reason.enquiry_id,
             own_surname=own_surname(by, (name.family_name for name in child.names.all())),
             detail={"fields": list(sections_shown(by))},
             payload=payload_text(case_reference=reason.case_reference),

@@ -11,6 +11,7 @@ from django import forms
 from django.http import HttpRequest, QueryDict
 
 from accounts.acting import Acting
+from records.enquiries import OpenEnquiry
 from records.purposes import Purpose, Reason, purposes_for
 
 
@@ -57,7 +58,16 @@ class ReasonForm(RecordForm):
         error_messages={"required": "Enter your case reference"},
     )
 
-    def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, acting: Acting, enquiry: OpenEnquiry | None = None, **kwargs: Any
+    ) -> None:
+        """`enquiry`: what the session works under; its reason is filled in and can be changed."""
+        if enquiry:
+            kwargs["initial"] = {
+                "purpose": enquiry.reason.purpose.value,
+                "case_reference": enquiry.reason.case_reference,
+                **kwargs.get("initial", {}),
+            }
         super().__init__(*args, acting=acting, **kwargs)
         choices = [(p.value, p.label) for p in self.purposes()]
         self.fields["purpose"].choices = [("", "Choose a reason"), *choices]  # type: ignore[attr-defined]

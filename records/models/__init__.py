@@ -5,6 +5,7 @@ No case data.
 
 from records.models.children import BirthDate, ChildName, ChildRecord, NameUse, Sex
 from records.models.contacts import Address, AddressKind, Carer
+from records.models.enquiries import Enquiry
 from records.models.identifiers import Identifier, IdentifierScheme
 from records.models.involvement import Involvement, Service, ServiceKind
 from records.models.places import Place, Practice, PracticeRegistration, School, SchoolPlace
@@ -23,6 +24,7 @@ __all__ = [
     "ChildSearch",
     "DisputeReason",
     "DisputedField",
+    "Enquiry",
     "FieldDispute",
     "Identifier",
     "IdentifierScheme",

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from records.models.enquiries import Enquiry
+
 
 class AddressStep(models.TextChoices):
     """How far a search by address alone has come; each step follows the one above."""
@@ -17,7 +19,7 @@ class AddressStep(models.TextChoices):
 
 
 class SearchRequest(models.Model):
-    """One posted search form, bound to the account, session and grant it came from.
+    """One posted search form, bound to the account, session, grant and enquiry it came from.
 
     `terms` is what was typed, encrypted with the field key: a copy of the table tells nothing.
     Rows live for minutes. A draft is a form whose session ended before it could be sent: bound to
@@ -28,6 +30,7 @@ class SearchRequest(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     session_ref = models.BinaryField(max_length=16, null=True)
     grant_id = models.BigIntegerField(null=True)
+    enquiry = models.ForeignKey(Enquiry, null=True, on_delete=models.PROTECT, related_name="+")
     terms = models.TextField()
     is_draft = models.BooleanField(default=False)
     address_step = models.CharField(
@@ -40,7 +43,8 @@ class SearchRequest(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="search_request_is_bound",
-                condition=Q(is_draft=True) | Q(session_ref__isnull=False, grant_id__isnull=False),
+                condition=Q(is_draft=True)
+                | Q(session_ref__isnull=False, grant_id__isnull=False, enquiry__isnull=False),
             ),
             models.CheckConstraint(
                 name="search_request_step_is_known",

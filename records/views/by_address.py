@@ -17,6 +17,7 @@ from records.access import (
     count_at_address,
     show_at_address,
 )
+from records.enquiries import current_enquiry, work_under
 from records.forms.base import posted
 from records.forms.by_address import AddressSearchForm
 from records.policies import can_start_by_address
@@ -33,13 +34,16 @@ TOO_MANY_JUST_NOW = (
 def search_by_address(request: Request) -> HttpResponse:
     """The form; posted, the postcode is kept encrypted and an opaque id takes its place."""
     _require_allowed(request)
-    form = AddressSearchForm(posted(request), acting=request.acting)
+    form = AddressSearchForm(
+        posted(request), acting=request.acting, enquiry=current_enquiry(request)
+    )
     if form.is_valid():
-        key = ask_by_address(
+        held = ask_by_address(
             postcode=form.cleaned_data["postcode"], reason=form.reason, by=request.acting
         )
-        if key:
-            return redirect("records:address-range", key=key)
+        if held:
+            work_under(request, held.enquiry.key)
+            return redirect("records:address-range", key=held.key)
         form.add_error(None, TOO_MANY_JUST_NOW)
     return render(request, "records/search_by_address.html", {"form": form})
 

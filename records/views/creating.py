@@ -16,6 +16,7 @@ from accounts.policies import require_permission
 from accounts.roles import Permission
 from records.access import Found, search_records
 from records.actions import create_record
+from records.actions.enquiries import open_enquiry
 from records.forms.base import posted
 from records.forms.creating import NewChildForm
 from records.held import HeldSearch, find_search, hold_search
@@ -45,17 +46,18 @@ def new_record(request: Request) -> HttpResponse:
 
 def _created(request: Request, form: NewChildForm) -> HttpResponse:
     child = create_record(new=form.new, by=request.acting)
-    state_reason(request, child.key, form.reason)
+    enquiry = open_enquiry(reason=form.reason, by=request.acting)
+    state_reason(request, child.key, form.reason.under(enquiry.pk))
     messages.success(request, "The record has been created.")
     return redirect("records:record", key=child.key)
 
 
 def _look(form: NewChildForm, by: Acting) -> tuple[UUID, tuple[Found, ...]]:
     """The key of a recorded look for the new child, and the strong matches."""
-    key = hold_search(terms=form.terms, reason=form.reason, by=by)
-    held = HeldSearch(key, form.terms, form.reason)
-    found = search_records(request=held, by=by).found
-    return key, tuple(each for each in found if each.hit.strong)
+    held = hold_search(terms=form.terms, reason=form.reason, by=by)
+    request = HeldSearch(held.key, form.terms, form.reason.under(held.enquiry.pk))
+    found = search_records(request=request, by=by).found
+    return held.key, tuple(each for each in found if each.hit.strong)
 
 
 def _was_warned(form: NewChildForm, by: Acting) -> bool:

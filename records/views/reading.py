@@ -12,6 +12,8 @@ from accounts.http import Request
 from accounts.policies import require_permission
 from accounts.roles import Permission
 from records.access import open_record
+from records.actions.enquiries import open_enquiry
+from records.enquiries import current_enquiry, work_under
 from records.forms.base import ReasonForm, posted
 from records.models import ChildRecord
 from records.reasons import state_reason, stated_reason
@@ -34,9 +36,11 @@ def open_from_search(request: Request, key: UUID) -> HttpResponse:
 def give_reason(request: Request, key: UUID) -> HttpResponse:
     """Asks why, when no search came before. Does not say whether such a record exists."""
     require_permission(request.acting, Permission.OPEN_RECORD)
-    form = ReasonForm(posted(request), acting=request.acting)
+    form = ReasonForm(posted(request), acting=request.acting, enquiry=current_enquiry(request))
     if form.is_valid():
-        state_reason(request, key, form.reason)
+        enquiry = open_enquiry(reason=form.reason, by=request.acting)
+        work_under(request, enquiry.key)
+        state_reason(request, key, form.reason.under(enquiry.pk))
         return redirect("records:record", key=key)
     return render(request, "records/give_reason.html", {"form": form})
 

@@ -14,6 +14,7 @@ from accounts.http import Request
 from accounts.policies import can, require_permission
 from accounts.roles import Permission
 from records.access import record_expired_search, search_records
+from records.enquiries import current_enquiry, work_under
 from records.forms.search import SearchForm
 from records.held import HeldSearch, find_draft, find_search, hold_draft, hold_search
 from records.policies import can_start_by_address
@@ -26,14 +27,18 @@ SHOWN = "shown_search"
 def search(request: Request) -> HttpResponse:
     """The form; posted, the terms are kept encrypted and an opaque id takes their place."""
     require_permission(request.acting, Permission.SEARCH)
-    form = SearchForm(_typed(request), acting=request.acting)
+    enquiry = current_enquiry(request)
+    form = SearchForm(_typed(request), acting=request.acting, enquiry=enquiry)
     if request.method == "POST" and form.is_valid():
-        key = hold_search(terms=form.terms, reason=form.reason, by=request.acting)
-        return redirect("records:search-results", key=key)
-    by_address = can_start_by_address(request.acting).allowed
-    return render(
-        request, "records/search.html", {"form": form, "may_search_by_address": by_address}
-    )
+        held = hold_search(terms=form.terms, reason=form.reason, by=request.acting)
+        work_under(request, held.enquiry.key)
+        return redirect("records:search-results", key=held.key)
+    context = {
+        "form": form,
+        "enquiry": enquiry,
+        "may_search_by_address": can_start_by_address(request.acting).allowed,
+    }
+    return render(request, "records/search.html", context)
 
 
 def _typed(request: Request) -> Any:

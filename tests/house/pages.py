@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts.actions import invite_person, request_role
 from accounts.models import RoleRequest, User
 from accounts.roles import Role
-from records.models import ChildRecord, Involvement
+from records.models import ChildRecord, Enquiry, Involvement
 from tests.factories import accounts, records
 
 REASON = {"purpose": "child_at_risk", "case_reference": "TEST-1"}
@@ -219,6 +219,11 @@ PAGES: dict[str, Sample] = {
     "records:address-children": at(
         "records:address-children", "manager", lambda world: world.address_search
     ),
+    "records:my-enquiries": at("records:my-enquiries", "practitioner"),
+    "records:hand-over-enquiry": at(
+        "records:hand-over-enquiry", "practitioner",
+        lambda world: Enquiry.objects.get(holder=world.practitioner).key,
+    ),
     "records:new-record": at("records:new-record", "practitioner"),
     "records:record": at("records:record", "practitioner", child_key),
     "records:give-reason": at("records:give-reason", "practitioner", child_key),
@@ -255,6 +260,8 @@ NO_PAGES = {
     "health-ledger": "JSON for machines",
     "mfa_login_webauthn": "JSON for the passkey button",
     "records:confirm-address-search": "POST only: leads to the children",
+    "records:choose-enquiry": "POST only: leads to the search form",
+    "records:close-enquiry": "POST only: leads back to the list",
     "records:open-record": "POST only: leads to the record",
     "records:end-identifier": "POST only: leads back to the record",
     "records:confirm-involvement": "POST only: leads back to the record",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.policies import Refused
 from accounts.roles import Role
 from records.access import open_record
+from records.actions.enquiries import open_enquiry
 from records.models import ChildName, ChildRecord, FieldDispute
 from records.purposes import MAY_STATE, Purpose, Reason
 from records.visibility import present
@@ -116,7 +117,7 @@ def test_every_display_of_a_record_is_an_event(client, practitioner, events):
     made = child()
     opened(client, made)
     client.get(reverse("records:record", args=[made.key]))
-    assert events.actions() == ["record.viewed", "record.viewed"]
+    assert events.actions() == ["enquiry.opened", "record.viewed", "record.viewed"]
 
 
 def test_a_reason_for_one_child_does_not_open_another(client, practitioner):
@@ -219,7 +220,7 @@ def test_a_guess_from_a_search_leaves_an_event_too(client, practitioner, events)
     url = reverse("records:open-record", args=[uuid4()])
     opening = client.post(url, {"search": search_key})
     assert client.get(opening["Location"]).status_code == 404
-    assert events.actions() == ["search.performed", "access.denied"]
+    assert events.actions() == ["enquiry.opened", "search.performed", "access.denied"]
 
 
 def test_without_its_event_a_guess_is_not_answered(client, practitioner):
@@ -267,9 +268,9 @@ def test_no_reason_opens_nothing():
 def test_a_role_that_keeps_no_records_is_not_shown_identifiers(role):
     made = child(nhs_number="9434765919")
     by = acting_as(role)
-    seen = present(
-        open_record(child_key=made.key, reason=Reason(MAY_STATE[role][0], "R-1"), by=by), by
-    )
+    reason = Reason(MAY_STATE[role][0], "R-1")
+    reason = reason.under(open_enquiry(reason=reason, by=by).pk)
+    seen = present(open_record(child_key=made.key, reason=reason, by=by), by)
     assert seen.identifiers == ()
     assert seen.may_amend is False
 

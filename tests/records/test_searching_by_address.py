@@ -94,8 +94,7 @@ def test_a_manager_who_asks_for_the_children_is_shown_them_and_it_is_recorded(
     assert "Childa Brennan" in text
     assert "Elsewhere" not in text
     assert "match</strong>" not in text
-    counted, shown = events.since_mark()
-    assert (counted.action, shown.action) == ("search.performed", "search.performed")
+    counted, shown = (e for e in events.since_mark() if e.action == "search.performed")
     assert shown.result_ids == [each.pk for each in made]
     assert shown.result_count == 3
     assert "band" not in shown.detail
@@ -120,8 +119,9 @@ def test_every_display_is_recorded_again(client, manager, events):
     client.get(reverse("records:address-range", args=[key]))
     show(client, key)
     client.get(reverse("records:address-children", args=[key]))
-    assert [e.detail["redisplay"] for e in events.since_mark()] == [False, True, False, True]
-    assert set(events.actions()) == {"search.performed"}
+    _, *looks = events.since_mark()
+    assert [e.detail["redisplay"] for e in looks] == [False, True, False, True]
+    assert {e.action for e in looks} == {"search.performed"}
 
 
 def test_somebody_who_moves_in_between_the_two_steps_can_close_the_list(client, manager, events):
