@@ -102,7 +102,12 @@ def test_the_page_makes_a_record_and_opens_it(client, signed_in, events):
     made = ChildRecord.objects.get()
     assert response["Location"] == reverse("records:record", args=[made.key])
     assert "Aoife Brennan" in client.get(response["Location"]).content.decode()
-    assert events.actions() == ["search.performed", "record.created", "record.viewed"]
+    assert events.actions() == [
+        "enquiry.opened",
+        "search.performed",
+        "record.created",
+        "record.viewed",
+    ]
 
 
 def test_a_newborn_without_a_given_name_can_be_recorded(client, signed_in):
@@ -128,7 +133,7 @@ def test_twins_with_one_name_are_two_records_after_a_warning(client, signed_in, 
     assert shown == {name: value for name, value in NEW.items() if name in shown}
     create(client, **shown, looked_up=again["looked_up"].value(), is_another_child="on")
     assert ChildRecord.objects.count() == 2
-    assert events.actions() == ["search.performed", "record.created"]
+    assert events.actions() == ["enquiry.opened", "search.performed", "record.created"]
 
 
 def test_a_warning_for_one_child_does_not_cover_another(client, signed_in):
@@ -285,7 +290,7 @@ def test_each_part_can_be_amended_from_the_record(client, signed_in, events, par
     assert b"Brennan" not in client.get(url).content
     response = client.post(url, FORMS[part])
     assert response.status_code == 302, response.content.decode()
-    assert events.actions() == ["record.amended"]
+    assert events.actions() == ["enquiry.opened", "record.amended"]
 
 
 @pytest.mark.parametrize(
@@ -371,7 +376,7 @@ def test_an_ended_identifier_stays_and_finds_nobody(client, signed_in, events):
         assert client.post(url, typed).status_code == 302
     assert Identifier.objects.get().ended_on == timezone.localdate()
     assert by_number("943 476 5919") == []
-    assert events.actions() == ["record.amended"]
+    assert events.actions() == ["enquiry.opened", "record.amended"]
     page = client.get(reverse("records:record", args=[made.key])).content.decode()
     assert "943 476 5919, until" in page
     assert "it is wrong<" not in page
@@ -394,7 +399,7 @@ def test_an_identifier_of_another_child_is_not_ended(client, signed_in, events):
     client.post(url, {"identifier": Identifier.objects.get().pk})
     assert client.post(url, {"identifier": "x"}).status_code == 404
     assert Identifier.objects.get().ended_on is None
-    assert events.actions() == []
+    assert events.actions() == ["enquiry.opened"]
 
 
 def test_ending_an_identifier_needs_a_stated_reason(client, signed_in):
