@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from accounts.views import agreement, factors, invitations, messages, pages, people, roles
+from accounts.views import (
+    agreement,
+    factors,
+    invitations,
+    inviting,
+    messages,
+    pages,
+    people,
+    roles,
+    vouching,
+)
 
 app_name = "accounts"
 
@@ -26,6 +36,15 @@ urlpatterns = [
     path("roles/requests/", roles.role_requests, name="role-requests"),
     path("roles/requests/<uuid:key>/", roles.answer_request, name="answer-role-request"),
     path("messages/", messages.messages, name="messages"),
+    path("people/invite/", inviting.invite, name="invite"),
+    path("people/invite-from-file/", inviting.invite_from_file, name="invite-from-file"),
+    path("people/rejects/", inviting.rejects, name="rejects"),
+    path("people/record-training/", vouching.training_from_file, name="training-from-file"),
+    path("people/<uuid:key>/file/", vouching.personal_file, name="personal-file"),
+    path("people/<uuid:key>/invite-again/", inviting.invite_once_more, name="invite-again"),
+    path("people/<uuid:key>/confirm-identity/", vouching.identity, name="confirm-identity"),
+    path("people/<uuid:key>/record-check/", vouching.check, name="record-check"),
+    path("people/<uuid:key>/record-training/", vouching.training, name="record-training"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("cookies/", pages.cookies, name="cookies"),

@@ -3,8 +3,20 @@
 No form saves: views hand the cleaned values to an action.
 """
 
-from accounts.forms.passwords import FirstPasswordForm
+from accounts.forms.invitations import FileForm, InviteForm, PersonForm
+from accounts.forms.passwords import AcceptInvitationForm
 from accounts.forms.requirements import AgreementForm
 from accounts.forms.roles import RoleForm
+from accounts.forms.vouching import CheckForm, IdentityForm, TrainingForm
 
-__all__ = ["AgreementForm", "FirstPasswordForm", "RoleForm"]
+__all__ = [
+    "AcceptInvitationForm",
+    "AgreementForm",
+    "CheckForm",
+    "FileForm",
+    "IdentityForm",
+    "InviteForm",
+    "PersonForm",
+    "RoleForm",
+    "TrainingForm",
+]

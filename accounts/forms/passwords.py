@@ -1,23 +1,34 @@
-"""The form of a first password."""
+"""The form behind an invitation: the code that was read out, and a first password."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from crispy_forms_gds.helper import FormHelper
-from crispy_forms_gds.layout import Button, Field, Layout
+from crispy_forms_gds.layout import Button, Field, Fluid, Layout
 from django import forms
 from django.contrib.auth.password_validation import (
     password_validators_help_texts,
     validate_password,
 )
 
-from accounts.models import User
+from accounts.models.invitations import WRONG_CODES_ALLOWED
 
 
-class FirstPasswordForm(forms.Form):
-    """The first password, typed twice and judged by the configured validators."""
+class AcceptInvitationForm(forms.Form):
+    """The code of the invitation, and the first password, typed twice and judged by those of the
+    configured validators that do not need to know whose it is.
+    """
 
+    tries = WRONG_CODES_ALLOWED
+
+    code = forms.CharField(
+        label="Code",
+        max_length=20,
+        help_text="Eight digits. The person who invited you reads them out over the telephone.",
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        error_messages={"required": "Enter the code that was read out to you"},
+    )
     password = forms.CharField(
         label="Password",
         strip=False,
@@ -33,19 +44,21 @@ class FirstPasswordForm(forms.Form):
         error_messages={"required": "Enter the same password again"},
     )
 
-    def __init__(self, *args: Any, user: User | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user = user
         self.fields["password"].help_text = " ".join(password_validators_help_texts())
         self.helper = FormHelper()
         self.helper.attrs = {"novalidate": "novalidate"}
         self.helper.layout = Layout(
-            Field.text("password"), Field.text("password_again"), Button("submit", "Set password")
+            Field.text("code", field_width=Fluid.ONE_THIRD),
+            Field.text("password"),
+            Field.text("password_again"),
+            Button("submit", "Set password"),
         )
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
-        validate_password(password, self.user)
+        validate_password(password)
         return password
 
     def clean_password_again(self) -> str:
@@ -54,3 +67,8 @@ class FirstPasswordForm(forms.Form):
         if first is not None and again != first:
             raise forms.ValidationError("The two passwords are not the same")
         return again
+
+    def add_wrong_code(self, left: int) -> None:
+        """Says that the code was wrong and how often it may still be tried."""
+        tries = "one more try" if left == 1 else f"{left} more tries"
+        self.add_error("code", f"This is not the code. Ask for it again: you have {tries}")

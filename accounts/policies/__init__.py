@@ -65,7 +65,7 @@ from accounts.policies.standing import (
     require_permission,
     standing,
 )
-from accounts.policies.vouching import can_look_after, can_vouch, has_happened
+from accounts.policies.vouching import can_look_after, can_vouch, has_happened, other_founder
 
 __all__ = [
     "ALLOWED",
@@ -115,6 +115,7 @@ __all__ = [
     "is_open",
     "lacking",
     "not_oneself",
+    "other_founder",
     "reads_whole_register",
     "ready_to_submit",
     "require",

@@ -62,6 +62,15 @@ def _founders_together(acting: Acting, user: User) -> bool:
     return ready and acting.has(Permission.MANAGE_ACCOUNTS)
 
 
+def other_founder(acting: Acting) -> User | None:
+    """Whom this founder may vouch for at the beginning; for anybody else, and later, nobody."""
+    if acting.user is None or not acting.user.is_founder:
+        return None
+    others = User.objects.filter(is_founder=True, status=AccountStatus.ACTIVE)
+    found = others.exclude(pk=acting.user.pk).first()
+    return found if found is not None and _founders_together(acting, found) else None
+
+
 def has_happened(day: date) -> Decision:
     """Nothing is put on file before it took place."""
     if day <= timezone.localdate():

@@ -11,7 +11,7 @@ from accounts.conditions import CONDITIONS, missing
 from accounts.forms import RoleForm
 from accounts.held_forms import keeps_form, posted_or_held
 from accounts.http import Request
-from accounts.policies import lacking, require, standing
+from accounts.policies import lacking, other_founder, require, standing
 from accounts.roles import Permission
 from accounts.signin.factors import factors_of
 
@@ -31,7 +31,8 @@ def home(request: Request) -> HttpResponse:
 def _before_you_start(request: Request) -> HttpResponse:
     lacking = missing(request.user)
     tasks = [(condition, condition in lacking) for condition in CONDITIONS]
-    return render(request, "accounts/before_you_start.html", {"tasks": tasks, "left": lacking})
+    facts = {"tasks": tasks, "left": lacking, "other_founder": other_founder(request.acting)}
+    return render(request, "accounts/before_you_start.html", facts)
 
 
 def your_account(request: Request) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.acting import Acting, nobody, operator
 from accounts.actions import (
+    Invited,
     NewEvidence,
     accept_invitation,
     add_evidence,
@@ -91,14 +92,16 @@ def begin(organisation: Organisation, applicant: Person) -> AccreditationApplica
         job_title=applicant.job_title,
         by=by,
     )
-    activate(applicant, invited.token)
+    activate(applicant, invited)
     return application
 
 
-def activate(person: Person, token: str) -> User:
+def activate(person: Person, invited: Invited) -> User:
     """The invitation accepted, and an authenticator set up that the demo's screen can show."""
     credentials = credentials_of(person)
-    user = accept_invitation(token=token, password=credentials.password, by=nobody())
+    user = accept_invitation(
+        token=invited.token, code=invited.code, password=credentials.password, by=nobody()
+    )
     TOTP.activate(user, credentials.totp_secret)
     return user
 

@@ -88,7 +88,7 @@ def _found(by: Acting) -> None:
         by=by,
     )
     for person, invitation in zip(FOUNDERS, invited, strict=True):
-        activate(person, invitation.token)
+        activate(person, invitation)
 
 
 def _welcome_all(bodies: dict[str, Organisation], by: Acting) -> None:
@@ -161,7 +161,7 @@ def _welcome(person: Person, employer: Organisation, by: Acting) -> User:
         is_invented=True,
         by=by,
     )
-    user = activate(person, invited.token)
+    user = activate(person, invited)
     _give_role(person, user, employer, by)
     return user
 

@@ -59,6 +59,9 @@ def test_installing_founds_the_central_body_with_two_people(capsys, events):
     assert RoleGrantHistory.objects.count() == 3
     links = re.findall(r"(Alex First|Billie Second): https://cp\.example(/invitations/\S+)", out)
     assert [name for name, _ in links] == ["Alex First", "Billie Second"]
+    codes = re.findall(r"(Alex First|Billie Second): code (\d{8})\n", out)
+    assert [name for name, _ in codes] == ["Alex First", "Billie Second"]
+    assert User.objects.filter(is_founder=True).count() == 2
 
 
 def test_the_invitation_links_work(capsys, client):

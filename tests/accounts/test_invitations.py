@@ -2,10 +2,12 @@
 page.
 """
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth import SESSION_KEY
+from django.core import mail as django_mail
 from django.db import DatabaseError, transaction
 from django.db.models.functions import Now
 
@@ -18,7 +20,9 @@ from accounts.actions import (
     invite_again,
     invite_person,
 )
-from accounts.models import Invitation, User
+from accounts.conditions import missing
+from accounts.messages.delivery import deliver
+from accounts.models import Invitation, OutboxMessage, User
 from accounts.models.users import AccountStatus
 from accounts.policies import Refused
 from accounts.roles import Role
@@ -51,6 +55,76 @@ def test_a_team_invites_somebody_of_its_own(management_team, events):
     assert invited.token not in repr(vars(event))
     stored = Invitation.objects.get(user=user)
     assert invited.token.encode() not in bytes(stored.token_hash)
+    assert re.fullmatch(r"\d{8}", invited.code)
+    assert invited.code not in stored.code_hash
+    assert invited.code not in repr(vars(event))
+
+
+def test_the_mail_holds_the_link_and_nothing_of_the_person(
+    management_team, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks():
+        invited = invite(management_team)
+    message = OutboxMessage.objects.get(kind="invitation")
+    assert message.user == invited.user
+    assert deliver(message.pk)
+    [mail] = django_mail.outbox
+    assert f"/invitations/{invited.token}/" in mail.body
+    said = f"{mail.subject} {mail.body}"
+    assert [
+        word
+        for word in ("New", "Person", "Manager", invited.code)
+        if re.search(rf"\b{word}\b", said)
+    ] == []
+    message.refresh_from_db()
+    assert message.link == ""
+
+
+def test_the_page_names_nobody_before_the_code_is_shown(client, management_team):
+    invited = invite(management_team)
+    text = page(client, invited.token).content.decode()
+    assert "New Person" not in text
+    assert str(management_team.organisation) not in text
+
+
+def test_a_wrong_code_is_counted_and_said(client, management_team, events):
+    invited = invite(management_team)
+    events.mark()
+    response = accept(client, invited, code=wrong(invited))
+    assert response.status_code == 200
+    assert "you have 4 more tries" in response.content.decode()
+    event = events.one("account.invitation_refused")
+    assert (event.reason, event.target_id) == ("wrong-code", invited.user.pk)
+    assert event.detail["attempts"] == 1
+    spaced = f"{invited.code[:4]} {invited.code[4:]}"
+    assert accept(client, invited, code=spaced).status_code == 302
+
+
+def test_after_five_wrong_codes_the_invitation_is_dead_and_its_sender_told(
+    client, management_team, events
+):
+    invited = invite(management_team)
+    for _ in range(4):
+        assert accept(client, invited, code=wrong(invited)).status_code == 200
+    events.mark()
+    assert_over(accept(client, invited, code=wrong(invited)), invited.token)
+    assert events.actions() == ["account.invitation_refused", "account.invitation_revoked"]
+    assert events.one("account.invitation_revoked").reason == "too-many-wrong-codes"
+    assert_over(accept(client, invited), invited.token)
+    told = OutboxMessage.objects.get(kind="invitation_dead")
+    assert told.user == management_team.user
+    again = invite_again(user=invited.user, by=management_team)
+    assert accept(client, again).status_code == 302
+
+
+def test_a_password_too_like_the_person_is_refused_after_the_code(client, management_team):
+    invited = invite(management_team)
+    like = "new.person@authority.example"
+    assert accept(client, invited, like, code=wrong(invited)).status_code == 200
+    response = accept(client, invited, like)
+    assert "too similar" in response.content.decode()
+    stored = Invitation.objects.get(user=invited.user)
+    assert (stored.used_at, stored.wrong_codes) == (None, 1)
 
 
 def test_nobody_is_invited_twice_or_from_elsewhere(management_team, other_management_team):
@@ -78,21 +152,37 @@ def page(client, token, **posted):
     return client.post(url, posted) if posted else client.get(url)
 
 
-def set_password(client, token, password=PASSWORD, again=None):
-    return page(client, token, password=password, password_again=again or password)
+def accept(client, invited, password=PASSWORD, code=None):
+    """The invited person shows the code that was read out and sets a password."""
+    return page(
+        client,
+        invited.token,
+        code=code or invited.code,
+        password=password,
+        password_again=password,
+    )
+
+
+def wrong(invited):
+    """A code that is not the one."""
+    return f"{(int(invited.code) + 1) % 10**8:08}"
 
 
 def test_the_invited_person_sets_a_password_and_signs_in(client, management_team, events):
     invited = invite(management_team)
     events.mark()
-    assert "New Person" in page(client, invited.token).content.decode()
-    done = set_password(client, invited.token)
+    done = accept(client, invited)
     assert (done.status_code, done.url) == (302, "/account/login/")
     assert SESSION_KEY not in client.session
     invited.user.refresh_from_db()
     assert invited.user.status == AccountStatus.ACTIVE
     assert invited.user.check_password(PASSWORD)
     event = events.one("account.activated")
+    assert [c.code for c in missing(invited.user)][1:4] == [
+        "identity-not-confirmed",
+        "record-check-missing",
+        "training-missing",
+    ]
     assert (event.actor_kind, event.actor_id) == ("person", invited.user.pk)
     assert event.actor_base == management_team.base.pk
     client.post("/account/login/", {"login": invited.user.email, "password": PASSWORD})
@@ -108,26 +198,29 @@ def assert_over(response, token):
 
 
 def test_an_invitation_works_once(client, management_team, events):
-    token = invite(management_team).token
-    set_password(client, token)
+    invited = invite(management_team)
+    accept(client, invited)
     events.mark()
-    assert_over(page(client, token), token)
-    assert_over(set_password(client, token, "another-oak-harbour-forty"), token)
+    assert_over(page(client, invited.token), invited.token)
+    assert_over(accept(client, invited, "another-oak-harbour-forty"), invited.token)
     event = events.one("account.invitation_refused")
     assert (event.actor_kind, event.reason) == ("anonymous", "invitation-not-open")
     assert User.objects.get(given_name="New").check_password(PASSWORD)
 
 
-def test_an_invitation_works_for_seven_days(client, management_team):
+def test_an_invitation_works_for_three_days(client, management_team):
     invited = invite(management_team)
+    stored = Invitation.objects.get(user=invited.user)
+    assert stored.expires_at - stored.invited_at < timedelta(hours=72, seconds=5)
+    assert stored.expires_at - stored.invited_at > timedelta(hours=71, minutes=59)
     Invitation.objects.update(expires_at=Now() - timedelta(seconds=1))
-    assert_over(set_password(client, invited.token), invited.token)
+    assert_over(accept(client, invited), invited.token)
 
 
 def test_an_unknown_link_looks_like_a_used_one(client, management_team):
-    token = invite(management_team).token
-    set_password(client, token)
-    assert page(client, "nothing").content == page(client, token).content
+    invited = invite(management_team)
+    accept(client, invited)
+    assert page(client, "nothing").content == page(client, invited.token).content
 
 
 def test_a_new_invitation_replaces_the_old_one(client, management_team, events):
@@ -135,7 +228,8 @@ def test_a_new_invitation_replaces_the_old_one(client, management_team, events):
     new = invite_again(user=old.user, by=management_team)
     assert_over(page(client, old.token), old.token)
     assert page(client, new.token).status_code == 200
-    set_password(client, new.token)
+    assert_over(accept(client, old), old.token)
+    accept(client, new)
     with pytest.raises(Refused) as refused:
         invite_again(user=old.user, by=management_team)
     assert refused.value.decision.code == "account-not-invited"
@@ -160,7 +254,8 @@ def test_an_unusable_password_is_refused_with_the_reason(
     client, management_team, password, again, message
 ):
     invited = invite(management_team)
-    response = page(client, invited.token, password=password, password_again=again)
+    typed = {"password": password, "password_again": again}
+    response = page(client, invited.token, code=invited.code, **typed)
     assert response.status_code == 200
     assert message in response.content.decode()
     invited.user.refresh_from_db()
@@ -169,21 +264,22 @@ def test_an_unusable_password_is_refused_with_the_reason(
 
 def test_the_event_fails_so_nothing_happened(management_team):
     invited = invite(management_team)
+    opening = {"token": invited.token, "code": invited.code, "password": PASSWORD}
     count = User.objects.count(), Invitation.objects.count()
     with event_insert_fails():
         with pytest.raises(DatabaseError), transaction.atomic():
-            accept_invitation(token=invited.token, password=PASSWORD, by=nobody())
+            accept_invitation(**opening, by=nobody())
         with pytest.raises(DatabaseError), transaction.atomic():
             invite(management_team, email="second@authority.example")
         with pytest.raises(DatabaseError), transaction.atomic():
             invite_again(user=invited.user, by=management_team)
     assert count == (User.objects.count(), Invitation.objects.count())
-    assert accept_invitation(token=invited.token, password=PASSWORD, by=nobody()) == invited.user
+    assert accept_invitation(**opening, by=nobody()) == invited.user
 
 
 def test_a_refused_link_raises(events):
     with pytest.raises(InvitationRefused):
-        accept_invitation(token="nothing", password=PASSWORD, by=nobody())
+        accept_invitation(token="nothing", code="1", password=PASSWORD, by=nobody())
     assert events.actions() == ["account.invitation_refused"]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -34,6 +35,8 @@ class World:
     involvement: Involvement
     practitioner: User
     invitation: str
+    newcomer: User
+    invited: User
     clients: dict[str, Client]
     colleague: User
     grant: int
@@ -50,7 +53,7 @@ def build_world() -> World:
     accounts.grant(practitioner, Role.PRACTITIONER)
     accounts.grant(practitioner, Role.MEDIATOR)
     manager = accounts.acting_as(Role.MANAGEMENT_TEAM, at=authority)
-    newcomer = accounts.UserFactory(employer=authority)
+    newcomer = accounts.UserFactory(employer=authority, complete=False)
     colleague = accounts.UserFactory(employer=authority)
     held = accounts.grant(colleague, Role.PRACTITIONER, until=timezone.now() + timedelta(days=20))
     asked = request_role(
@@ -78,7 +81,8 @@ def build_world() -> World:
         child=child,
         involvement=involvement,
         practitioner=practitioner,
-        invitation=invitation(manager),
+        newcomer=newcomer,
+        **invitation(manager),
         clients=clients,
         colleague=colleague,
         grant=held.pk,
@@ -101,13 +105,13 @@ def half_way_client(user: User) -> Client:
     return newcomer_client(user)
 
 
-def invitation(manager) -> str:
+def invitation(manager) -> dict[str, Any]:
     invited = invite_person(
         email="new@authority.example", given_name="New", family_name="Person",
         work_phone="01632 960 100", line_manager_name="Sam Manager",
         line_manager_email="sam@authority.example", employer=manager.organisation, by=manager,
     )  # fmt: skip
-    return invited.token
+    return {"invitation": invited.token, "invited": invited.user}
 
 
 def passkey_of(user: User) -> int:
@@ -158,6 +162,10 @@ def at(name: str, who: str, *arguments: Callable[[World], object], query: str = 
 
 def child_key(world: World) -> object:
     return world.child.key
+
+
+def newcomer_key(world: World) -> object:
+    return world.newcomer.key
 
 
 def passkey(world: World) -> object:
@@ -247,6 +255,14 @@ PAGES: dict[str, Sample] = {
     "accounts:answer-role-request": at(
         "accounts:answer-role-request", "manager", lambda world: world.role_request.key
     ),
+    "accounts:invite": at("accounts:invite", "manager"),
+    "accounts:invite-from-file": at("accounts:invite-from-file", "manager"),
+    "accounts:invite-again": at("accounts:invite-again", "manager", lambda w: w.invited.key),
+    "accounts:training-from-file": at("accounts:training-from-file", "manager"),
+    "accounts:personal-file": at("accounts:personal-file", "manager", newcomer_key),
+    "accounts:confirm-identity": at("accounts:confirm-identity", "manager", newcomer_key),
+    "accounts:record-check": at("accounts:record-check", "manager", newcomer_key),
+    "accounts:record-training": at("accounts:record-training", "manager", newcomer_key),
     "trail:events": at("trail:events", "manager"),
     "trail:find-person": at("trail:find-person", "manager"),
 }  # fmt: skip
@@ -255,6 +271,7 @@ PAGES: dict[str, Sample] = {
 STATUS = {"account_inactive": 403}
 
 NO_PAGES = {
+    "accounts:rejects": "a file to mend: the refused rows of the last upload",
     "health-live": "JSON for machines",
     "health-ready": "JSON for machines",
     "health-ledger": "JSON for machines",

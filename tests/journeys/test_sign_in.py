@@ -84,8 +84,10 @@ def test_from_the_invitation_to_the_search_button(page: Page, site: str, events:
     events.mark()
 
     page.goto(f"{site}/invitations/{invited.token}/")
-    expect(page.get_by_text("This invitation is for New Person")).to_be_visible()
+    expect(page.get_by_role("heading", name="Open your account")).to_be_visible()
     assert accessibility_faults(page) == []
+    screenshot(page, "invitation")
+    page.get_by_label("Code", exact=True).fill(invited.code)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("The same password again").fill(PASSWORD)
     page.get_by_role("button", name="Set password").click()

@@ -65,11 +65,15 @@ class Command(BaseCommand):
         self._show(invited, options["site"].rstrip("/"))
 
     def _show(self, invited: list[Invited], site: str) -> None:
-        self.stdout.write("Installed. Hand each link to its person; they are shown only now.")
+        self.stdout.write("Installed. Hand each person their link; they are shown only now.")
         for one in invited:
             link = reverse("accounts:invitation", args=[one.token])
             self.stdout.write(f"  {one.user.full_name}: {site}{link}")
-        self.stdout.write(f"Each link works once, within {settings.INVITATION_DAYS} days.")
+        self.stdout.write("Read each person their code over the telephone; never send it.")
+        for one in invited:
+            self.stdout.write(f"  {one.user.full_name}: code {one.code}")
+        self.stdout.write(f"Each works once, within {settings.INVITATION_HOURS} hours.")
+        self.stdout.write("Then the two confirm each other: see docs/runbooks/install.md")
 
 
 def _person(given: list[str]) -> NewPerson:

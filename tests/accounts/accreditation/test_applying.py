@@ -84,7 +84,9 @@ def test_an_organisation_has_one_open_application(central_team):
 def test_the_applicant_is_invited_to_an_organisation_that_is_not_accredited(central_team, events):
     made = start_application(organisation=LocalAuthorityFactory(accredited=False), by=central_team)
     invited = invite_applicant(application=made, **PERSON, by=central_team)
-    user = accept_invitation(token=invited.token, password="plain-oak-harbour-41", by=nobody())
+    user = accept_invitation(
+        token=invited.token, code=invited.code, password="plain-oak-harbour-41", by=nobody()
+    )
     made.refresh_from_db()
     assert made.applicant == user
     assert user.employer == made.organisation
