@@ -7,15 +7,11 @@ transaction: a load that is interrupted leaves nothing. What a row is, is copyin
 from __future__ import annotations
 
 import io
-import multiprocessing
-import os
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import nullcontext
 
-import django
 from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 
@@ -24,6 +20,7 @@ from contactpoint.invented.bare import all_empty, bare
 from contactpoint.invented.children import BLOCK, World
 from contactpoint.invented.copying import Plan, Portion, Profile
 from records.models import Practice, School
+from records.processes import in_order, number_of_processors, processes
 from records.search.names import Name, recount, store_counts
 
 OWNER = "owner"
@@ -95,16 +92,12 @@ def _fill(cursor: CursorWrapper, plan: Plan, stop: int, say: Say) -> Counter[Nam
 
 def _portions(plan: Plan, stop: int) -> Iterator[Portion]:
     """In order; only a few are made ahead, so that memory stays bounded."""
-    processes = min(4, os.cpu_count() or 1)
-    fresh_start = multiprocessing.get_context("spawn")  # a fork would share our connections
-    with ProcessPoolExecutor(processes, fresh_start, django.setup) as pool:
-        waiting: deque[Future[Portion]] = deque()
-        for first in range(plan.start, stop, PORTION):
-            waiting.append(pool.submit(copying.portion, plan, first, min(first + PORTION, stop)))
-            if len(waiting) > 2 * processes:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+    number = number_of_processors()
+    tasks = (
+        (plan, first, min(first + PORTION, stop)) for first in range(plan.start, stop, PORTION)
+    )
+    with processes(number) as pool:
+        yield from in_order(pool, copying.portion, tasks, number)
 
 
 def _tidy(tables: list[str]) -> None:
