@@ -6,6 +6,7 @@ Counting names and learning new ones is names.py's; the form of a row is keys.py
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import connections, transaction
@@ -42,6 +43,8 @@ FACTS = (
 STORED = "SELECT child_id, keys::text, doc FROM child_search WHERE child_id = ANY(%s)"
 
 BATCH = 2_000
+
+Asked = dict[str, list[int] | date]
 
 
 class Difference(NamedTuple):
@@ -89,7 +92,7 @@ def indexed_children(
     ids: Sequence[int], *, using: str, lock: bool = False
 ) -> Iterator[tuple[int, IndexedChild]]:
     """What may be found of each of these children, read from the record tables."""
-    asked = {"ids": list(ids), "today": timezone.localdate()}
+    asked: Asked = {"ids": list(ids), "today": timezone.localdate()}
     with connections[using].cursor() as cursor:
         cursor.execute(SEXES + (LOCKED if lock else ""), asked)
         sexes = cursor.fetchall()
@@ -108,7 +111,7 @@ def indexed_children(
 
 
 def _grouped(
-    cursor: CursorWrapper, statement: str, asked: Mapping[str, object]
+    cursor: CursorWrapper, statement: str, asked: Asked
 ) -> dict[int, list[tuple[Any, ...]]]:
     """The rows of a statement by the child in their first column, in the order of the statement."""
     found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
