@@ -72,6 +72,7 @@ def fill(size: int) -> None:
 def measure(size: int) -> None:
     """Everything at one size."""
     from django.db import connection
+    from kit import guards
 
     from records.search import vocabulary
 
@@ -83,6 +84,9 @@ def measure(size: int) -> None:
         bar = "at most 400" if size > PEERS_UP_TO else "at 11,000,000 at most 400"
         print(f"bytes a child, table and indexes: {cursor.fetchone()[0]:.0f} ({bar})")
         print_recall(cursor)
+        print_held_out(cursor)
+        guards.print_shield()
+        guards.print_trawls()
         print_ratios(cursor)
         if size <= PEERS_UP_TO:
             print_peers(cursor)
@@ -109,6 +113,19 @@ def print_recall(cursor: Any) -> None:
     for fault in people.FAULTS:
         bar = "0.88" if fault == "date slip" else "0.99"
         show(f"{fault} ({bar})", people.with_fault(fault, children, FAULTY))
+
+
+def print_held_out(cursor: Any) -> None:
+    """Sets that nothing was tuned on, loaded only now: FEBRL's people are much alike."""
+    from kit import heldout
+
+    heldout.load()
+    for place, also in ((False, "name and date"), (True, "with postcode")):
+        for name in heldout.SETS:
+            title = f"held out: {name}, {also} (4's - 0.015)"
+            show(title, heldout.copies(name, place=place))
+        children = some_children(cursor)
+        show(f"held out: other rules, {also} (4's - 0.015)", heldout.damaged(children, place=place))
 
 
 def show(name: str, queries: list[Any]) -> None:
