@@ -75,7 +75,9 @@ def _require_columns(header: Sequence[str]) -> None:
         raise BadQueries(f"the first line names no columns; it must name {', '.join(COLUMNS)}.")
     missing = [name for name in COLUMNS if name not in header]
     if missing:
-        raise BadQueries(f"the header lacks {', '.join(missing)}.")
+        raise BadQueries(
+            f"the header lacks {', '.join(missing)}; add them, with empty cells if need be."
+        )
     twice = sorted({name for name in header if name in COLUMNS and header.count(name) > 1})
     if twice:
         raise BadQueries(f"the header names {', '.join(twice)} twice.")
@@ -83,13 +85,17 @@ def _require_columns(header: Sequence[str]) -> None:
 
 def _row(header: Sequence[str], cells: Sequence[str], line: int) -> dict[str, str]:
     if len(cells) != len(header):
-        raise BadQueries(f"line {line}: {len(cells)} cells under {len(header)} columns.")
+        raise BadQueries(
+            f"line {line}: {len(cells)} cells under {len(header)} columns; write the empty ones too."
+        )
     return {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
 
 
 def _query(row: dict[str, str], line: int) -> Query:
     if row["expected_ref"] and not row["expected_source"]:
-        raise BadQueries(f"line {line}: expected_ref needs its expected_source.")
+        raise BadQueries(
+            f"line {line}: expected_ref needs its expected_source, the --source of the import."
+        )
     terms = SearchTerms(
         given_name=row["given_name"],
         family_name=row["family_name"],
@@ -119,7 +125,7 @@ def _age(row: dict[str, str], column: str, line: int) -> int | None:
     if not cell:
         return None
     if not (cell.isascii() and cell.isdigit() and int(cell) <= OLDEST_AGE):
-        raise BadQueries(f"line {line}: {column} is a whole number of years.")
+        raise BadQueries(f"line {line}: {column} is a whole number of years, or empty.")
     return int(cell)
 
 

@@ -10,6 +10,8 @@ from accounts.synthetic import is_synthetic
 from records.search import SearchTerms, TypedDate
 from records.search.explain import explain
 
+WRITE_A_DATE = "--born is written YYYY, YYYY-MM or YYYY-MM-DD, such as 2015-03-14."
+
 
 class Command(BaseCommand):
     help = "Tell in words how a search is answered (synthetic databases only)."
@@ -46,7 +48,7 @@ def _typed_date(text: str) -> TypedDate | None:
     try:
         year, month, day = (*map(int, text.split("-")), None, None)[:3]
     except ValueError as error:
-        raise CommandError("--born wants YYYY or YYYY-MM-DD.", returncode=2) from error
+        raise CommandError(WRITE_A_DATE, returncode=2) from error
     if year is None:
-        raise CommandError("--born wants YYYY or YYYY-MM-DD.", returncode=2)
+        raise CommandError(WRITE_A_DATE, returncode=2)
     return TypedDate(year, month, day)
