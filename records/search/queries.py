@@ -86,7 +86,7 @@ def _require_columns(header: Sequence[str]) -> None:
 def _row(header: Sequence[str], cells: Sequence[str], line: int) -> dict[str, str]:
     if len(cells) != len(header):
         raise BadQueries(
-            f"line {line}: {len(cells)} cells under {len(header)} columns; write the empty ones too."
+            f"line {line}: {len(cells)} cells under {len(header)} columns; write empty ones too."
         )
     return {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
 
