@@ -38,7 +38,12 @@ def processor_ms(backend: int) -> float:
     """Milliseconds of processor that this process and a server's backend have had so far."""
     fields = Path(f"/proc/{backend}/stat").read_text("ascii").rpartition(")")[2].split()
     ticks = int(fields[11]) + int(fields[12])
-    return time.process_time() * 1000 + ticks * 1000 / os.sysconf("SC_CLK_TCK")
+    return own_processor_ms() + ticks * 1000 / os.sysconf("SC_CLK_TCK")
+
+
+def own_processor_ms() -> float:
+    """Milliseconds of processor that this process has had so far."""
+    return time.process_time() * 1000
 
 
 def load() -> str:
