@@ -132,7 +132,7 @@ def post(browser: Any, typed: dict[str, str]) -> str:
     from django.urls import reverse
 
     answer = browser.post(reverse("records:search"), {**REASON, **typed})
-    return urlsplit(answer.headers["Location"]).path
+    return str(urlsplit(answer.headers["Location"]).path)
 
 
 def searches(cursor: Any) -> list[tuple[int, dict[str, str]]]:
