@@ -115,8 +115,7 @@ END_REPLACED = (
 
 # What a row says and the record does not hold yet. New children need no look at what they hold,
 # and no ON CONFLICT, which would cost a second write a row. Places are looked up row by row and not
-# joined: statistics taken meanwhile see none of this transaction's places, and the planner would
-# then run through all of them for every row.
+# joined: then no join order can make a product of rows and places.
 ADD = (
     """INSERT INTO records_childname (child_id, use, given_name, other_given_names, family_name)
     SELECT child_id, 'current', given_name, other_given_names, family_name FROM import_row AS r

@@ -27,6 +27,10 @@ from records.search import recount
 
 SOURCE = re.compile(r"[A-Za-z0-9_.:+/-]{1,60}")
 MANY = 1_000  # children changed, from which the names are counted again at once, not at night
+# A part is small beside the tables: every row is looked up by index. Left to itself the planner may
+# read whole tables, since statistics taken during a load know none of the rows it made.
+BY_INDEX = "SET LOCAL enable_seqscan = off"
+AS_BEFORE = "SET LOCAL enable_seqscan = DEFAULT"
 REPEATED = ("repeated", "Each source_ref may stand in one row only; the first one was taken.")
 
 Progress = Callable[[str, int], None]
@@ -99,6 +103,7 @@ class _Load:
     def run(self, rows: Iterable[ImportRow | Reject], cursor: CursorWrapper) -> Summary:
         """Takes part after part; the next one is read meanwhile."""
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a million deferred checks take memory
+        cursor.execute(BY_INDEX)
         create_staging(cursor)
         apply.lock(cursor, self.source)
         first_load = apply.is_first_load(cursor, self.source)
@@ -113,6 +118,7 @@ class _Load:
                 self.progress("read", lines_read)
                 stage(cursor, part)
                 counts += self._take(cursor, indexing, first_load)
+        cursor.execute(AS_BEFORE)
         if indexing.done >= MANY:
             recount()
         return Summary(

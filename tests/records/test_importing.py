@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from accounts.policies import Refused
@@ -498,3 +498,25 @@ def test_an_identifier_ended_as_wrong_stays_ended_when_the_feed_repeats_it(run):
     Identifier.objects.update(ended_on=timezone.localdate())
     assert counts(run(as_csv({**FULL, "town": "Elsewhere"}))) == (0, 1, 0, 0)
     assert Identifier.objects.get().ended_on == timezone.localdate()
+
+
+READ_WHOLE = """
+SELECT relname, seq_tup_read FROM pg_stat_xact_user_tables
+WHERE relname LIKE 'records\\_%' ORDER BY relname
+"""
+
+
+def test_a_load_looks_every_row_up_by_index_whatever_the_statistics_say(run):
+    """Else a load soon after another, before statistics are taken, reads all for every row."""
+    authority()
+    rows = [{**FULL, "source_ref": f"A{n}"} for n in range(20)]
+    run(as_csv(*rows))
+    with connection.cursor() as cursor:
+        cursor.execute(READ_WHOLE)
+        before = cursor.fetchall()
+        rows = [{**row, "family_name": "Stone", "town": "Elsewhere"} for row in rows]
+        run(as_csv(*rows))
+        cursor.execute(READ_WHOLE)
+        assert cursor.fetchall() == before
+        cursor.execute("SHOW enable_seqscan")
+        assert cursor.fetchone() == ("on",)
