@@ -40,6 +40,12 @@ def lapse_accreditations() -> int:
     return actions.lapse_accreditations()
 
 
+@shared_task(name="accounts.remind_of_conditions")
+def remind_of_conditions() -> int:
+    """Tells people that their check, training or agreement runs out soon."""
+    return actions.remind_of_conditions()
+
+
 @shared_task(name="accounts.clear_sessions")
 def clear_sessions() -> None:
     """Forgets sessions that are over anyway."""

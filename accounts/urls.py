@@ -10,6 +10,7 @@ from accounts.views import (
     messages,
     pages,
     people,
+    requirements,
     roles,
     vouching,
 )
@@ -20,6 +21,9 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("your-account/", pages.your_account, name="your-account"),
     path("your-account/second-factor/", factors.second_factor, name="second-factor"),
+    path("requirements/", requirements.requirements, name="requirements"),
+    path("requirements/agreement/", requirements.new_agreement, name="new-agreement"),
+    path("requirements/course/", requirements.new_course, name="new-course"),
     path("agreement/", agreement.agreement, name="agreement"),
     path("people/", people.people, name="people"),
     path("people/find/", people.find, name="find-people"),

@@ -51,6 +51,10 @@ app.conf.beat_schedule = {
         "task": "accounts.expire_role_requests",
         "schedule": 300.0,
     },
+    "remind people of what runs out": {
+        "task": "accounts.remind_of_conditions",
+        "schedule": crontab(hour=6, minute=20),
+    },
     "mark accreditations that are over": {
         "task": "accounts.lapse_accreditations",
         "schedule": crontab(minute=1),  # hourly; the first run of the day is the one that finds any

@@ -40,6 +40,7 @@ from accounts.actions.invitations import (
     invite_person,
 )
 from accounts.actions.organisations import create_organisation
+from accounts.actions.reminders import remind_of_conditions
 from accounts.actions.requirements import accept_agreement, publish_agreement, publish_course
 from accounts.actions.role_requests import (
     approve_role_request,
@@ -98,6 +99,7 @@ __all__ = [
     "refuse_application",
     "refuse_role_request",
     "reinstate_account",
+    "remind_of_conditions",
     "remove_evidence",
     "request_role",
     "revoke_role",

@@ -5,7 +5,7 @@ No form saves: views hand the cleaned values to an action.
 
 from accounts.forms.invitations import FileForm, InviteForm, PersonForm
 from accounts.forms.passwords import AcceptInvitationForm
-from accounts.forms.requirements import AgreementForm
+from accounts.forms.requirements import AgreementForm, PublishAgreementForm, PublishCourseForm
 from accounts.forms.roles import RoleForm
 from accounts.forms.vouching import CheckForm, IdentityForm, TrainingForm
 
@@ -17,6 +17,8 @@ __all__ = [
     "IdentityForm",
     "InviteForm",
     "PersonForm",
+    "PublishAgreementForm",
+    "PublishCourseForm",
     "RoleForm",
     "TrainingForm",
 ]

@@ -25,6 +25,7 @@ class MessageKind(models.TextChoices):
 
     ACCOUNT_NEEDS_YOU = "account_needs_you", "Something about the account"
     ENQUIRY_HANDED_OVER = "enquiry_handed_over", "An enquiry handed over"
+    CONDITION_DUE = "condition_due", "Something that runs out soon"
     INVITATION = "invitation", "Link of an invitation"
     INVITATION_DEAD = "invitation_dead", "An invitation that was guessed at"
     PASSWORD_RESET = "password_reset", "Link to reset a password"

@@ -68,7 +68,9 @@ def build_world() -> World:
     records.register(child)
     involvement = records.InvolvementFactory(child=child)
     clients = {"nobody": Client()}
-    for name, user in (("practitioner", practitioner), ("manager", manager.user)):
+    central = accounts.acting_as(Role.CENTRAL_TEAM)
+    named = {"practitioner": practitioner, "manager": manager.user, "central": central.user}
+    for name, user in named.items():
         clients[name] = Client()
         accounts.sign_in(clients[name], user)
     RecoveryCodes.activate(practitioner)
@@ -263,6 +265,9 @@ PAGES: dict[str, Sample] = {
     "accounts:confirm-identity": at("accounts:confirm-identity", "manager", newcomer_key),
     "accounts:record-check": at("accounts:record-check", "manager", newcomer_key),
     "accounts:record-training": at("accounts:record-training", "manager", newcomer_key),
+    "accounts:requirements": at("accounts:requirements", "manager"),
+    "accounts:new-agreement": at("accounts:new-agreement", "central"),
+    "accounts:new-course": at("accounts:new-course", "central"),
     "trail:events": at("trail:events", "manager"),
     "trail:find-person": at("trail:find-person", "manager"),
 }  # fmt: skip
