@@ -41,13 +41,15 @@ class Acting:
 
     `grant` comes annotated by `RoleGrantQuerySet.with_standing()`; policies judge it, this class
     only carries it. `factor_is_fresh`: a second factor was shown in this session within the last
-    five minutes; jobs and commands have no session, so for them it is always so.
+    five minutes; jobs and commands have no session, so for them it is always so. `factors_shown`:
+    which second factors this session has shown.
     """
 
     actor: Actor
     user: User | None = None
     grant: RoleGrant | None = None
     factor_is_fresh: bool = False
+    factors_shown: frozenset[int] = frozenset()
 
     @cached_property
     def role(self) -> Role | None:
@@ -107,6 +109,7 @@ def person(
     facts: RequestFacts = NO_REQUEST,
     *,
     factor_is_fresh: bool = False,
+    factors_shown: frozenset[int] = frozenset(),
 ) -> Acting:
     """`user` acting under `grant` (none when the account holds no live role)."""
     return Acting(
@@ -114,6 +117,7 @@ def person(
         grant=grant,
         actor=_actor(ActorKind.PERSON, user, grant, facts),
         factor_is_fresh=factor_is_fresh,
+        factors_shown=factors_shown,
     )
 
 

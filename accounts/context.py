@@ -18,6 +18,7 @@ NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     ("Audit trail", "trail:events", Permission.READ_LOCAL_TRAIL),
     ("Audit trail", "trail:events", Permission.READ_WHOLE_TRAIL),
     ("People", "accounts:people", Permission.MANAGE_ACCOUNTS),
+    ("Sign-in help", "accounts:signin-help", Permission.MANAGE_ACCOUNTS),
     ("Messages", "accounts:messages", Permission.MANAGE_ACCOUNTS),
     ("Your account", "accounts:your-account", None),
 )

@@ -36,6 +36,7 @@ from accounts.signin.factors import (
     CHOOSING,
     SETTING_UP,
     SHOWING,
+    factors_shown,
     has_fresh_second_factor,
     has_shown_second_factor,
     holds_second_factor,
@@ -140,6 +141,7 @@ def _acting(request: Request) -> who.Acting:
         _acted_in(request),
         request.facts,
         factor_is_fresh=has_fresh_second_factor(request),
+        factors_shown=factors_shown(request),
     )
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Now
@@ -153,10 +154,21 @@ class RoleGrantQuerySet(models.QuerySet[Any]):
             is_live=_yes(IS_LIVE),
             is_accredited=_yes(accredited("content_object")),
             employer_is_accredited=_yes(accredited("user__employer")),
+            waiting_factors=_waiting_factors(),
             **{name: _yes(fact) for name, fact in condition_facts("user__").items()},
             sanction=_sanction(),
         )
         return annotated
+
+
+def _waiting_factors() -> ArraySubquery:
+    """Second factors of the grant's holder that are new and that no second person confirmed."""
+    from accounts.models import SignInChange
+
+    changes = SignInChange.objects.waiting().filter(
+        user=OuterRef("user"), authenticator_id__isnull=False
+    )
+    return ArraySubquery(changes.order_by().values("authenticator_id"))
 
 
 def _yes(condition: Q) -> Any:

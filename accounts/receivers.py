@@ -20,8 +20,11 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from accounts.models import User
+from accounts.acting import Acting
+from accounts.models import SignInChange, User
+from accounts.models.signin_help import ChangeKind
 from accounts.signin import events
+from accounts.signin.changes import note_change
 from accounts.signin.devices import forget_devices, known_device, note_failure
 from accounts.signin.factors import SECOND_FACTORS, shown_by
 from accounts.signin.lockout import account_name
@@ -137,12 +140,22 @@ def on_factor_added(*, instance: Authenticator, created: bool, **_: Any) -> None
     if not created or request is None:
         return
     with transaction.atomic():
+        _note_new_factor(instance, events.acting_in(request))
         if instance.type in SECOND_FACTORS:
             events.factor_added(request, instance.user, instance.type)
             record_authentication(request, instance.user, "mfa", id=instance.pk, type=instance.type)
             request.session[DEVICE_DUE] = True
         else:
             events.recovery_codes_issued(request, instance.user)
+
+
+def _note_new_factor(factor: Authenticator, by: Acting) -> None:
+    """The very first factor of an account is no change: it belongs to the invitation."""
+    others = Authenticator.objects.filter(user=factor.user).exclude(pk=factor.pk)
+    was_reset = SignInChange.objects.filter(user=factor.user, kind=ChangeKind.FACTORS_RESET)
+    if others.exists() or was_reset.exists():
+        kind = ChangeKind.FACTOR_ADDED
+        note_change(user=factor.user, kind=kind, authenticator_id=factor.pk, by=by)
 
 
 @receiver(post_delete, sender=Authenticator)

@@ -16,6 +16,12 @@ def expire_grants() -> int:
     return actions.expire_grants()
 
 
+@shared_task(name="accounts.apply_email_changes")
+def apply_email_changes() -> int:
+    """Carries out the changes of e-mail addresses whose day of waiting is over."""
+    return actions.apply_email_changes()
+
+
 @shared_task(name="accounts.deliver_message")
 def deliver_message(message_id: int) -> bool:
     """Sends one message of the outbox."""

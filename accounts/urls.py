@@ -12,6 +12,7 @@ from accounts.views import (
     people,
     requirements,
     roles,
+    signin_help,
     vouching,
 )
 
@@ -49,6 +50,13 @@ urlpatterns = [
     path("people/<uuid:key>/confirm-identity/", vouching.identity, name="confirm-identity"),
     path("people/<uuid:key>/record-check/", vouching.check, name="record-check"),
     path("people/<uuid:key>/record-training/", vouching.training, name="record-training"),
+    path("sign-in-help/", signin_help.signin_help, name="signin-help"),
+    path("sign-in-help/<uuid:key>/", signin_help.help_person, name="help-person"),
+    path("sign-in-help/<uuid:key>/unlock/", signin_help.unlock, name="unlock"),
+    path("sign-in-help/<uuid:key>/reset/", signin_help.reset_factors, name="reset-factors"),
+    path("sign-in-help/<uuid:key>/e-mail/", signin_help.change_email, name="change-email"),
+    path("sign-in-help/confirm/", signin_help.confirm_change, name="confirm-change"),
+    path("recovery/<str:token>/", signin_help.recovery, name="recovery"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("cookies/", pages.cookies, name="cookies"),

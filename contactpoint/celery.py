@@ -43,6 +43,10 @@ app.conf.beat_schedule = {
         "task": "accounts.expire_grants",
         "schedule": 300.0,
     },
+    "change e-mail addresses whose day is over": {
+        "task": "accounts.apply_email_changes",
+        "schedule": 300.0,
+    },
     "send what waits in the outbox": {
         "task": "accounts.deliver_messages",
         "schedule": 60.0,

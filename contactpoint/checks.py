@@ -35,6 +35,12 @@ def _weak_mail() -> Iterator[CheckMessage]:
         yield _error(8, "GOV.UK Notify lacks its key or template.", "Set both NOTIFY_ variables.")
 
 
+def _weak_sign_in() -> Iterator[CheckMessage]:
+    path = settings.COMMON_PASSWORDS_FILE
+    if path and not Path(path).is_file():
+        yield _error(9, "COMMON_PASSWORDS_FILE is not there.", "Mount it, or unset the variable.")
+
+
 def _error(number: int, message: str, hint: str) -> Error:
     return Error(message, hint=hint, id=f"contactpoint.E{number:03}")
 
@@ -42,7 +48,7 @@ def _error(number: int, message: str, hint: str) -> Error:
 @register(Tags.security, deploy=True)
 def settings_are_strong(app_configs: Any, **_: Any) -> list[CheckMessage]:
     """What the environment must supply before the outside world may connect."""
-    return [*_weak_settings(), *_weak_mail()] if settings.PRODUCTION else []
+    return [*_weak_settings(), *_weak_mail(), *_weak_sign_in()] if settings.PRODUCTION else []
 
 
 def _weak_settings() -> Iterator[CheckMessage]:

@@ -33,7 +33,9 @@ OWN_TABLES: dict[str, str] = {
     "accounts.OrganisationMove": KEEP,
     "accounts.OutboxMessage": KEEP,
     "accounts.RenewalReminder": ADD,
+    "accounts.Recovery": KEEP,
     "accounts.RoleGrant": ALL,
+    "accounts.SignInChange": KEEP,
     "accounts.RoleGrantHistory": ADD,
     # answered once, never rewritten
     "accounts.RoleRequest": "SELECT, INSERT, UPDATE (outcome), UPDATE (answered_by_id),"

@@ -215,6 +215,7 @@ def test_web_worker_and_beat_run_on_base_requirements_under_production_settings(
         ("EVIDENCE_ROOT", "", "EVIDENCE_ROOT is not set"),
         ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS is empty or open"),
         ("CONTACTPOINT_DEMO", "1", "CONTACTPOINT_DEMO is set"),
+        ("COMMON_PASSWORDS_FILE", "/nowhere/list.gz", "COMMON_PASSWORDS_FILE is not there"),
         ("SITE_URL", "http://index.example.org", "SITE_URL is not an https"),
         ("EMAIL_BACKEND", "accounts.messages.notify.EmailBackend", "Notify lacks its key"),
         ("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend", "prints links"),

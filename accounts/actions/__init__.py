@@ -10,7 +10,6 @@ from accounts.actions.accounts import (
     hold_account,
     reinstate_account,
     suspend_account,
-    unlock_account,
 )
 from accounts.actions.accreditation import lapse_accreditations, withdraw_accreditation
 from accounts.actions.applications import (
@@ -55,6 +54,15 @@ from accounts.actions.sanctions import (
     lift_sanction,
     sanction_organisation,
 )
+from accounts.actions.signin_help import (
+    RecoveryRefused,
+    apply_email_changes,
+    change_email,
+    confirm_change,
+    reset_factors,
+    unlock_account,
+    use_recovery,
+)
 from accounts.actions.vouching import confirm_identity, record_check, record_training
 
 __all__ = [
@@ -65,16 +73,21 @@ __all__ = [
     "Invited",
     "NewEvidence",
     "NewPerson",
+    "RecoveryRefused",
     "Seen",
     "WrongCode",
     "accept_agreement",
     "accept_invitation",
+    "accredit_organisation",
     "add_evidence",
     "answer_question",
+    "apply_email_changes",
     "approve_application",
     "approve_role_request",
     "ask_question",
+    "change_email",
     "close_account",
+    "confirm_change",
     "confirm_identity",
     "create_organisation",
     "end_identifier",
@@ -102,6 +115,7 @@ __all__ = [
     "remind_of_conditions",
     "remove_evidence",
     "request_role",
+    "reset_factors",
     "revoke_role",
     "sanction_organisation",
     "start_application",
@@ -109,5 +123,6 @@ __all__ = [
     "suspend_account",
     "take_application",
     "unlock_account",
+    "use_recovery",
     "withdraw_accreditation",
 ]

@@ -7,7 +7,6 @@ Stopping an account raises its session epoch, so that every session of it ends a
 from collections.abc import Collection
 from typing import Any
 
-from axes import utils as axes
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import F
@@ -17,7 +16,7 @@ from accounts.acting import Acting
 from accounts.actions.roles import end_grants_of
 from accounts.models import User
 from accounts.models.users import AccountStatus
-from accounts.policies import can_reinstate, can_stop, can_unlock, first_no, fresh_factor, require
+from accounts.policies import can_reinstate, can_stop, first_no, fresh_factor, require
 from accounts.roles import Permission
 from audit.ledger.events import EventType
 from audit.ledger.writer import append
@@ -108,30 +107,6 @@ def close_account(*, user: User, reason: str, by: Acting) -> bool:
             ended = end_grants_of(user, reason="the account was closed", by=by)
             _tell(EventType.ACCOUNT_CLOSED, user, reason, BY_DECISION, by, {"count": ended})
     return closed
-
-
-def unlock_account(*, user: User, reason: str = "", by: Acting) -> bool:
-    """Opens the lock that too many wrong passwords closed, once the person has shown who they are.
-
-    False when nothing was locked. Raises `Refused`.
-    """
-    require(
-        can_unlock(by, user),
-        permission=Permission.MANAGE_ACCOUNTS,
-        target_type="user",
-        target_id=user.pk,
-    )
-    with transaction.atomic():
-        opened = bool(axes.reset(username=user.email))
-        if opened:
-            append(
-                EventType.AUTH_UNLOCKED,
-                actor=by.actor,
-                target_type="user",
-                target_id=user.pk,
-                payload=reason or None,
-            )
-    return opened
 
 
 def _move(

@@ -23,6 +23,7 @@ from accounts.models.requirements import (
     TrainingResult,
 )
 from accounts.models.role_requests import RoleRequest
+from accounts.models.signin_help import Recovery, SignInChange
 from accounts.models.users import User
 from accounts.models.vouching import CriminalRecordCheck, IdentityCheck
 
@@ -46,11 +47,13 @@ __all__ = [
     "OrganisationIdentifier",
     "OrganisationMove",
     "OutboxMessage",
+    "Recovery",
     "RenewalReminder",
     "RoleGrant",
     "RoleGrantHistory",
     "RoleRequest",
     "Sanction",
+    "SignInChange",
     "TrainingResult",
     "User",
 ]

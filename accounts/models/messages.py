@@ -28,6 +28,9 @@ class MessageKind(models.TextChoices):
     CONDITION_DUE = "condition_due", "Something that runs out soon"
     INVITATION = "invitation", "Link of an invitation"
     INVITATION_DEAD = "invitation_dead", "An invitation that was guessed at"
+    SIGN_IN_CHANGED = "sign_in_changed", "Their sign-in was changed"
+    TEAM_SIGN_IN_CHANGED = "team_sign_in_changed", "Somebody's sign-in in the team was changed"
+    RECOVERY_LINK = "recovery_link", "Link after a reset of the second factors"
     PASSWORD_RESET = "password_reset", "Link to reset a password"
 
 

@@ -40,7 +40,6 @@ from accounts.policies.people import (
     can_revoke,
     can_stop,
     can_take_up,
-    can_unlock,
     not_oneself,
 )
 from accounts.policies.requirements import can_accept, can_publish
@@ -101,7 +100,6 @@ __all__ = [
     "can_start_application",
     "can_stop",
     "can_take_up",
-    "can_unlock",
     "can_vouch",
     "deny",
     "deny_if",

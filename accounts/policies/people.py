@@ -108,11 +108,6 @@ def can_revoke(acting: Acting, grant: RoleGrant) -> Decision:
     return can_manage(acting, grant.organisation.base.pk)
 
 
-def can_unlock(acting: Acting, user: User) -> Decision:
-    """May this person open the lock on somebody's sign-in? Never on their own."""
-    return first_no(can_manage(acting, user.employer.base.pk), not_oneself(acting, user))
-
-
 def can_act_under(acting: Acting, grant: RoleGrant) -> Decision:
     """May this person's session act under `grant`?
 

@@ -8,7 +8,7 @@ from accounts.acting import Acting
 from accounts.conditions import ORGANISATION, ROLE, Condition, unmet
 from accounts.models.users import AccountStatus
 from accounts.policies.decisions import ALLOWED, Decision, deny, first_no, require
-from accounts.roles import BEFORE_ACCREDITATION, READING, Permission, Role
+from accounts.roles import BEFORE_ACCREDITATION, READING, Permission, Role, needs_fresh_factor
 from accounts.states import SanctionLevel
 from accounts.synthetic import is_synthetic
 from audit.ledger.actor import ActorKind
@@ -36,7 +36,8 @@ def standing_but_for(acting: Acting, codes: frozenset[str]) -> Decision:
     if acting.grant is None:
         return lacks(ROLE)
     personal = [lacks(one) for one in lacking(acting) if one.code not in codes]
-    return first_no(_role_counts(acting.role, acting.grant), *personal)
+    role_counts = _role_counts(acting.role, acting.grant)
+    return first_no(role_counts, *personal, _factor_has_settled(acting))
 
 
 def lacking(acting: Acting) -> tuple[Condition, ...]:
@@ -47,6 +48,25 @@ def lacking(acting: Acting) -> tuple[Condition, ...]:
     if acting.role in BEFORE_ACCREDITATION:
         return tuple(one for one in found if one.code == "second-factor-missing")
     return found
+
+
+def _factor_has_settled(acting: Acting) -> Decision:
+    """A powerful role is not acted in by a factor that was added within a day, unless a second
+    person confirmed it: whoever adds one to a stolen account gains nothing before it is noticed.
+    """
+    grant: Any = acting.grant
+    waiting = frozenset(grant.waiting_factors)
+    if not acting.factors_shown or not acting.factors_shown <= waiting:
+        return ALLOWED
+    return FACTOR_WAITS if needs_fresh_factor(grant.role) else ALLOWED
+
+
+FACTOR_WAITS = deny(
+    "new-factor-waits",
+    "This second factor is new. In this role it counts after 24 hours.",
+    "Sign in with your other second factor, or ask another member of the management team to "
+    "confirm the new one under Sign-in help.",
+)
 
 
 def lacks(condition: Condition) -> Decision:

@@ -8,6 +8,14 @@ from accounts.models import User
 
 
 class Backend(AuthenticationBackend):
+    def _authenticate_by_email(self, email: str, password: str) -> User | None:
+        """By the address of the account alone. allauth would also take one from its own table,
+        where a former address stays.
+        """
+        user = User.objects.filter(email=email.strip().lower()).first()
+        checked: User | None = self._check_password(user, password)
+        return checked
+
     def user_can_authenticate(self, user: User | None) -> bool:
         """Yes, even when stopped: the password is right, so it is no guess.
 

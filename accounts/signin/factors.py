@@ -70,6 +70,14 @@ def has_shown_second_factor(request: HttpRequest) -> bool:
     return any(record.get("method") == "mfa" for record in shown_in(request))
 
 
+def factors_shown(request: HttpRequest) -> frozenset[int]:
+    """The second factors, or sets of recovery codes, that this session has shown."""
+    records = shown_in(request)
+    return frozenset(
+        int(record["id"]) for record in records if record.get("method") == "mfa" and "id" in record
+    )
+
+
 def has_fresh_second_factor(request: HttpRequest) -> bool:
     """Was a second factor shown in this session within the last five minutes? Asks no database."""
     return _shown_lately(request, "mfa")

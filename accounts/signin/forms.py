@@ -57,6 +57,14 @@ class _CodeForm:
 class ResetPasswordForm(ResetForm):
     """Asking for a link to reset a password. Who asks in vain leaves the same traces."""
 
+    users: list[User]
+
+    def clean_email(self) -> str:
+        """Accounts are found by the address they have now, not by one that they had."""
+        email = str(super().clean_email())
+        self.users = [user for user in self.users if user.email == email.strip().lower()]
+        return email
+
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         if not self.users:
             with transaction.atomic():

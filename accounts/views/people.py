@@ -19,7 +19,7 @@ from accounts.held_forms import keeps_form, posted_or_held
 from accounts.http import Request
 from accounts.models import RoleGrantHistory, RoleRequest, User
 from accounts.models.users import AccountStatus
-from accounts.policies import Decision, can_reinstate, can_stop, can_unlock, require
+from accounts.policies import Decision, can_reinstate, can_stop, require
 from accounts.roles import Permission
 from accounts.team.export import export_accounts
 from accounts.team.people import (
@@ -148,17 +148,6 @@ VERBS: dict[str, Verb] = {
             states=frozenset({AccountStatus.SUSPENDED, AccountStatus.HELD}),
             policy=can_reinstate,
             act=lambda user, reason, by: actions.reinstate_account(user=user, reason=reason, by=by),
-        ),
-        Verb(
-            code="unlock",
-            title="Unlock signing in",
-            button="Unlock signing in",
-            consequence="The person can try their password again at once. Ring them back on a"
-            " number you know before you do this.",
-            done="The person can sign in again.",
-            states=frozenset({AccountStatus.ACTIVE}),
-            policy=can_unlock,
-            act=lambda user, reason, by: actions.unlock_account(user=user, reason=reason, by=by),
         ),
         Verb(
             code="close",

@@ -23,6 +23,8 @@ from tests.factories.accounts import LocalAuthorityFactory, UserFactory, acting_
 pytestmark = pytest.mark.django_db
 
 FIRST = ["first@central.example", "Alex", "First", "01632 960 201"]
+CHECKED = ["--checked", "in_person"]
+MORE = {"unlock_account": CHECKED}
 SECOND = ["second@central.example", "Billie", "Second", "01632 960 202"]
 
 
@@ -137,7 +139,7 @@ def test_a_command_asks_who_and_why(practitioner, management_team, command):
         ("--as", "who@x.example", "--reason", "y"),
     ]:
         with pytest.raises(CommandError) as error:
-            call_command(command, email, *arguments)
+            call_command(command, email, *MORE.get(command, []), *arguments)
         assert error.value.returncode == 2
 
 
@@ -145,7 +147,7 @@ def test_a_command_asks_who_and_why(practitioner, management_team, command):
 @pytest.mark.parametrize("role", [Role.PRACTITIONER, Role.AUDITOR, Role.MANAGEMENT_TEAM])
 def test_a_command_is_no_back_door(practitioner, events, command, role):
     with pytest.raises(CommandError) as error:
-        call_command(command, practitioner.user.email, *by(acting_as(role)))
+        call_command(command, practitioner.user.email, *MORE.get(command, []), *by(acting_as(role)))
     assert error.value.returncode == 1
     denied = events.one("access.denied")
     assert (denied.actor_kind, denied.target_id) == ("command", practitioner.user.pk)
@@ -168,10 +170,10 @@ def test_a_lock_is_opened_for_a_person_who_showed_who_they_are(
         response = client.post("/account/login/", {"login": email, "password": "wrong-oak-harbour"})
     assert response.status_code == 429
     events.mark()
-    assert "open" in run(capsys, "unlock_account", email, *by(management_team))
+    assert "open" in run(capsys, "unlock_account", email, *CHECKED, *by(management_team))
     assert events.one("auth.unlocked").target_id == practitioner.user.pk
     assert not AccessAttempt.objects.filter(username=email).exists()
-    assert "Nothing to do" in run(capsys, "unlock_account", email, *by(management_team))
+    assert "Nothing to do" in run(capsys, "unlock_account", email, *CHECKED, *by(management_team))
 
 
 def test_the_tasks_are_shells_round_the_actions(practitioner):

@@ -231,7 +231,7 @@ def test_an_account_is_changed_after_a_reason(
 
 def test_the_page_offers_only_what_the_state_allows(manager, management_team):
     offered = {
-        "active": {"suspend", "unlock", "close"},
+        "active": {"suspend", "close"},
         "held": {"suspend", "reinstate", "close"},
         "suspended": {"reinstate", "close"},
         "invited": {"close"},
@@ -254,7 +254,7 @@ def test_who_comes_second_is_told_that_nothing_was_changed(manager, management_t
     assert events.actions() == ["account.suspended"]
 
 
-@pytest.mark.parametrize("code", ["suspend", "reinstate", "unlock", "close"])
+@pytest.mark.parametrize("code", ["suspend", "reinstate", "close"])
 def test_nobody_changes_their_own_account(manager, management_team, code, events):
     assert verb(manager, management_team.user, code).status_code == 403
     assert events.one("access.denied").reason == "own-account"

@@ -48,8 +48,9 @@ def person():
     return acting.user
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def clock():
+    """Stands still unless a test moves it, so that no code runs out in between."""
     with time_machine.travel(time.time(), tick=False) as traveller:
         yield traveller
 

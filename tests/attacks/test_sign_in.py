@@ -2,7 +2,10 @@
 open a session.
 """
 
+import os
 import re
+import subprocess
+import sys
 import time
 
 import pytest
@@ -386,6 +389,23 @@ def test_weak_passwords_are_refused(client, person, password):
     assert response.status_code == 200
     person.refresh_from_db()
     assert person.check_password(PASSWORD)
+
+
+def test_a_larger_list_of_common_passwords_can_be_named(tmp_path):
+    larger = tmp_path / "breached.txt"
+    larger.write_text("plain-oak-harbour-forty\n")
+    judge = (
+        "import django; django.setup()\n"
+        "from django.contrib.auth.password_validation import validate_password\n"
+        "validate_password('another-oak-harbour-forty')\n"
+        "validate_password('Plain-Oak-Harbour-Forty')\n"
+    )
+    given = {**os.environ, "COMMON_PASSWORDS_FILE": str(larger)}
+    given["DJANGO_SETTINGS_MODULE"] = "contactpoint.settings"
+    judged = subprocess.run(
+        [sys.executable, "-c", judge], env=given, capture_output=True, text=True, check=False
+    )
+    assert judged.stderr.count("This password is too common.") == 1
 
 
 def test_no_session_without_its_event(client, person):

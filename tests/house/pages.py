@@ -14,12 +14,13 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actions import invite_person, request_role
-from accounts.models import RoleRequest, User
+from accounts.models import Recovery, RoleRequest, User
 from accounts.roles import Role
 from records.models import ChildRecord, Enquiry, Involvement
 from tests.factories import accounts, records
@@ -170,6 +171,20 @@ def newcomer_key(world: World) -> object:
     return world.newcomer.key
 
 
+def practitioner_key(world: World) -> object:
+    return world.practitioner.key
+
+
+def recovery_of(world: World) -> str:
+    """The token of a way back in that is open."""
+    token = Recovery.new_token()
+    Recovery.objects.create(
+        user=world.practitioner, token_hash=Recovery.hash_of(token), code_hash="!",
+        identity_how="in_person", expires_at=Now() + timedelta(hours=1),
+    )  # fmt: skip
+    return token
+
+
 def passkey(world: World) -> object:
     return world.passkey
 
@@ -200,6 +215,12 @@ PAGES: dict[str, Sample] = {
     "mfa_authenticate": at("mfa_authenticate", "half way"),
     "accounts:second-factor": at("accounts:second-factor", "newcomer"),
     "mfa_activate_totp": at("mfa_activate_totp", "newcomer"),
+    "accounts:recovery": at("accounts:recovery", "nobody", lambda world: recovery_of(world)),
+    "accounts:signin-help": at("accounts:signin-help", "manager"),
+    "accounts:help-person": at("accounts:help-person", "manager", practitioner_key),
+    "accounts:unlock": at("accounts:unlock", "manager", practitioner_key),
+    "accounts:reset-factors": at("accounts:reset-factors", "manager", practitioner_key),
+    "accounts:change-email": at("accounts:change-email", "manager", practitioner_key),
     "accounts:messages": at("accounts:messages", "manager"),
     "account_change_password": at("account_change_password", "practitioner"),
     "account_logout": at("account_logout", "practitioner"),
@@ -248,7 +269,6 @@ PAGES: dict[str, Sample] = {
     "accounts:person": at("accounts:person", "manager", colleague),
     "accounts:suspend-account": at("accounts:suspend-account", "manager", colleague),
     "accounts:reinstate-account": at("accounts:reinstate-account", "manager", colleague),
-    "accounts:unlock-account": at("accounts:unlock-account", "manager", colleague),
     "accounts:close-account": at("accounts:close-account", "manager", colleague),
     "accounts:grant-role": at("accounts:grant-role", "manager", colleague),
     "accounts:extend-role": at("accounts:extend-role", "manager", colleague, grant),
@@ -277,6 +297,7 @@ STATUS = {"account_inactive": 403}
 
 NO_PAGES = {
     "accounts:rejects": "a file to mend: the refused rows of the last upload",
+    "accounts:confirm-change": "POST only: leads back to sign-in help",
     "health-live": "JSON for machines",
     "health-ready": "JSON for machines",
     "health-ledger": "JSON for machines",

@@ -21,7 +21,7 @@ BY_SOMEBODY = {
     "rebuild_search": [],
     "reinstate_account": ["PERSON"],
     "suspend_account": ["PERSON"],
-    "unlock_account": ["PERSON"],
+    "unlock_account": ["PERSON", "--checked", "call_back"],
 }
 # They invent or evaluate: only where everything is invented.
 SYNTHETIC_ONLY = {
