@@ -13,7 +13,7 @@ from django.utils import timezone
 from records.search import keys
 from records.search.engine import MOST_HITS, Hit, fetch_candidates
 from records.search.question import Question
-from records.search.score import PlaceReader
+from records.search.score import place_reader
 from records.search.terms import SearchTerms
 
 FEW = 5
@@ -60,9 +60,9 @@ def _living_there(
     question: Question, rows: list[tuple[int, str]]
 ) -> Iterator[tuple[bool, str, int, str]]:
     """Whether only formerly, date of birth, child and words, without what merely shares the key."""
-    reader = PlaceReader(question)
+    read = place_reader(question)
     for child, doc in rows:
         _, births, _, places = doc.split("/")
         recorded = places.split(";")
         if question.postcode in recorded:
-            yield recorded[0] != question.postcode, births, child, reader.read(places).words
+            yield recorded[0] != question.postcode, births, child, read(places).words

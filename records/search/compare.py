@@ -34,9 +34,11 @@ NOTHING = Outcome(0.0, "")
 INITIAL_ONLY = {GIVEN: Outcome(-2.0, ""), FAMILY: Outcome(-1.75, "")}
 OTHER_NAME = {GIVEN: Outcome(-4.0, ""), FAMILY: Outcome(-3.5, "")}
 FAR = 0.5  # Jaro-Winkler below which two names are not looked at further
-SHORTEST_SOUND = 2  # symbols of a code that may be the beginning of another
+PART = 0.8
+LONG_ENOUGH_FOR_TWO_SLIPS = 5  # letters
 
 _similarity = JaroWinkler.similarity
+_slips_between = OSA.distance
 
 
 class NameComparer:
@@ -46,11 +48,12 @@ class NameComparer:
         self._typed, self._vocabulary = typed, vocabulary
         self._joined, self._initial = typed.joined, typed.joined[0]
         self._weight = vocabulary.weight(typed.kind, typed.joined)
+        self._same = Outcome(self._weight, SAME)
         self._related = typed.spellings | typed.nicknames
         self._initial_only = INITIAL_ONLY[typed.kind]
         self._other = OTHER_NAME[typed.kind]
-        self._single = len(typed.parts) == 1
-        self._beginnings = {s[:n] for s in typed.sounds for n in range(SHORTEST_SOUND, len(s) + 1)}
+        self._is_single = len(typed.parts) == 1
+        self._slips = 1 if len(typed.joined) < LONG_ENOUGH_FOR_TWO_SLIPS else 2
 
     def __call__(self, recorded: str) -> Outcome:
         """Bits of evidence in this recorded name, and the kind of agreement."""
@@ -58,10 +61,13 @@ class NameComparer:
             return NOTHING
         joined = recorded.replace("-", "")
         if joined == self._joined:
-            return Outcome(self._weight, SAME)
+            return self._same
         closeness = _similarity(self._joined, joined)
-        if closeness >= FAR or joined in self._related or "-" in recorded or not self._single:
-            factor, words = self._nearness(recorded, joined, closeness)
+        has_parts = not self._is_single or "-" in recorded
+        if closeness >= FAR or has_parts or joined in self._related:
+            factor, words = self._nearness(joined, closeness)
+            if has_parts and factor < PART:
+                factor, words = self._shared_part(recorded, joined) or (factor, words)
             if factor:
                 weight = self._vocabulary.weight(self._typed.kind, joined)
                 return Outcome(factor * min(self._weight, weight), words)
@@ -71,15 +77,13 @@ class NameComparer:
         """Whether a recorded name is at least so close, by Jaro-Winkler alone."""
         return _similarity(self._joined, recorded.replace("-", ""), score_cutoff=least) > 0
 
-    def _nearness(self, recorded: str, joined: str, closeness: float) -> tuple[float, str]:
+    def _nearness(self, joined: str, closeness: float) -> tuple[float, str]:
         """The share of the weight that a name which is not equal earns, best reading first."""
         typed = self._typed
         if joined in typed.spellings:
             return 0.85, "another spelling"
         if closeness >= 0.93:
             return 0.85, "spelt almost the same"
-        if not (self._single and "-" not in recorded) and self._shares_a_part(recorded, joined):
-            return 0.8, "part of a double name"
         if joined in typed.nicknames:
             return 0.7, "short form"
         if closeness >= 0.88:
@@ -89,24 +93,24 @@ class NameComparer:
     def _faint_nearness(self, joined: str, closeness: float) -> tuple[float, str]:
         if self._sounds_alike(joined):
             return 0.5, "sounds like"
-        slips = 1 if min(len(joined), len(self._joined)) < 5 else 2
-        if OSA.distance(self._joined, joined, score_cutoff=slips) <= slips:
+        slips = self._slips if len(joined) >= LONG_ENOUGH_FOR_TWO_SLIPS else 1
+        if _slips_between(self._joined, joined, score_cutoff=slips) <= slips:
             return 0.5, "spelt a little differently"
         return (0.25, "spelt a little differently") if closeness >= 0.8 else (0.0, "")
 
-    def _shares_a_part(self, recorded: str, joined: str) -> bool:
+    def _shared_part(self, recorded: str, joined: str) -> tuple[float, str] | None:
+        """What a part in common earns when either name has several."""
         words = {word for word in recorded.split("-") if len(word) >= SHORTEST_PART}
         words.add(joined)
         typed = self._typed
-        return not (words.isdisjoint(typed.parts) and words.isdisjoint(typed.spellings))
+        apart = words.isdisjoint(typed.parts) and words.isdisjoint(typed.spellings)
+        return None if apart else (PART, "part of a double name")
 
     def _sounds_alike(self, joined: str) -> bool:
-        """Equal codes, or one the beginning of the other."""
-        sounds = self._typed.sounds
+        """Equal codes, or one the beginning of the other (at least two of at most four symbols)."""
+        sounds, beginnings = self._typed.sounds, self._typed.beginnings
         for code in double_metaphone(joined):
-            if code and (code in sounds or code in self._beginnings):
-                return True
-            if any(code[:n] in sounds for n in range(SHORTEST_SOUND, len(code))):
+            if code in beginnings or code[:2] in sounds or code[:3] in sounds:
                 return True
         return False
 

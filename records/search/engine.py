@@ -15,7 +15,7 @@ from records.models import Identifier, IdentifierScheme
 from records.search import plan, refuse, vocabulary
 from records.search.question import Question
 from records.search.refuse import Refusal
-from records.search.score import Explanation, Scorer
+from records.search.score import Evidence, Scorer
 from records.search.statements import bigint_array
 from records.search.terms import SearchTerms
 from records.search.vocabulary import Vocabulary
@@ -92,10 +92,10 @@ def _look_up(question: Question, known: Vocabulary, using: str) -> SearchResult:
     narrow = question.has_full_date or question.has_full_postcode
     if len(rows) >= FUSE and not narrow:
         return SearchResult(refuse.TOO_MANY, (), 0)
-    scored = _score(scorer, rows)
-    if max((score for score, _ in scored.values()), default=0.0) < known.bits + SURE:
-        scored |= _score(scorer, _second_look(question, known, using))
-    return SearchResult(None, _best(scorer, scored, known), len(scored))
+    found = _weigh(scorer, rows)
+    if _best_score(found) < known.bits + SURE:
+        found |= _weigh(scorer, _second_look(question, known, using))
+    return SearchResult(None, _best(scorer, found, known), len(found))
 
 
 def _second_look(question: Question, known: Vocabulary, using: str) -> list[tuple[int, str]]:
@@ -115,36 +115,35 @@ def fetch_candidates(keys: list[int], using: str) -> list[tuple[int, str]]:
     return rows
 
 
-def _score(scorer: Scorer, rows: Iterable[tuple[int, str]]) -> dict[int, tuple[float, str]]:
-    score = scorer.score
-    return {child: (score(doc), doc) for child, doc in rows}
+def _weigh(scorer: Scorer, rows: Iterable[tuple[int, str]]) -> dict[int, Evidence]:
+    weigh = scorer.weigh
+    return {child: weigh(doc) for child, doc in rows}
 
 
-def _best(
-    scorer: Scorer, scored: dict[int, tuple[float, str]], known: Vocabulary
-) -> tuple[Hit, ...]:
+def _best_score(found: dict[int, Evidence]) -> float:
+    return max([evidence[0] for evidence in found.values()], default=0.0)
+
+
+def _best(scorer: Scorer, found: dict[int, Evidence], known: Vocabulary) -> tuple[Hit, ...]:
     """At most ten, best first, each agreeing with at least two of the typed details."""
     faintest = max(0.0, known.bits - FAINTEST)
-    order = sorted(
-        ((score, -child, doc) for child, (score, doc) in scored.items() if score >= faintest),
-        reverse=True,
+    worth_it = [
+        (-evidence.score, child, evidence)
+        for child, evidence in found.items()
+        if evidence.score >= faintest and scorer.agreeing(evidence) >= AGREEING
+    ]
+    return tuple(
+        Hit(child, round(evidence.score, 2), is_strong(evidence, known), scorer.reasons(evidence))
+        for _, child, evidence in sorted(worth_it)[:MOST_HITS]
     )
-    hits: list[Hit] = []
-    for score, child, doc in order:
-        why = scorer.explain(doc)
-        if why.agreeing >= AGREEING:
-            hits.append(Hit(-child, round(score, 2), is_strong(why, known), why.reasons))
-            if len(hits) == MOST_HITS:
-                break
-    return tuple(hits)
 
 
-def is_strong(why: Explanation, known: Vocabulary) -> bool:
+def is_strong(evidence: Evidence, known: Vocabulary) -> bool:
     """Whether the evidence is enough even against brothers and sisters.
 
     Family name and postcode are not independent: who shares one often shares the other. Together
     they single out a household of about two children, never one child, so they count for no more;
     the rest must come from what is the child's own.
     """
-    household = min(why.household, known.bits - HOUSEHOLD)
-    return household + why.personal >= known.bits + STRONG
+    household = min(evidence.household, known.bits - HOUSEHOLD)
+    return household + evidence.personal >= known.bits + STRONG

@@ -49,7 +49,7 @@ def _passes(question: Question, known: Vocabulary, using: str) -> Iterator[str]:
     first = plan.first_pass(question)
     rows = dict(fetch_candidates(plan.all_keys(first), using))
     yield from _steps("First pass", first, len(rows))
-    best = max((scorer.score(doc) for doc in rows.values()), default=0.0)
+    best = max((scorer.weigh(doc).score for doc in rows.values()), default=0.0)
     if best >= known.bits + SURE:
         yield f"Best {best:.1f}, at least {known.bits + SURE:.1f}: no second pass"
     else:
@@ -68,10 +68,9 @@ def _steps(title: str, steps: list[plan.Step], rows: int) -> Iterator[str]:
 
 
 def _candidates(scorer: Scorer, rows: dict[int, str], known: Vocabulary) -> Iterator[str]:
-    order = sorted(rows, key=lambda child: (-scorer.score(rows[child]), child))
-    for child in order[:MOST_SHOWN]:
-        score = scorer.score(rows[child])
-        why = scorer.explain(rows[child])
-        strength = "strong" if is_strong(why, known) else "possible"
-        yield f"{score:6.1f} {strength:8} child {child} {rows[child]}"
-        yield f"       {why.agreeing} agree: {'; '.join(why.reasons) or 'nothing'}"
+    weighed = ((child, doc, scorer.weigh(doc)) for child, doc in rows.items())
+    for child, doc, found in sorted(weighed, key=lambda w: (-w[2].score, w[0]))[:MOST_SHOWN]:
+        strength = "strong" if is_strong(found, known) else "possible"
+        yield f"{found.score:6.1f} {strength:8} child {child} {doc}"
+        agreeing, reasons = scorer.agreeing(found), scorer.reasons(found)
+        yield f"       {agreeing} agree: {'; '.join(reasons) or 'nothing'}"

@@ -9,7 +9,7 @@ ingredient, so the numbers of names and dates are computed once and kept; the nu
 finaliser of SplitMix64 (Steele, Lea and Flood, 2014). A collision costs one wasted comparison.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -119,21 +119,23 @@ def typed_codes(name: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(of_code(code) for code in codes if code))
 
 
-def name_date(code: int, date: int) -> int:
+def name_dates(codes: Iterable[int], dates: Iterable[int]) -> list[int]:
     """One name and the date of birth: the other name may be anything, and in either place."""
-    return NAME_DATE ^ code ^ of_date(date)
+    numbers = [NAME_DATE ^ of_date(date) for date in dates]
+    return [code ^ number for code in codes for number in numbers]
 
 
-def initials_date(first: str, second: str, date: int) -> int:
+def initials_dates(first: str, second: str, dates: Iterable[int]) -> list[int]:
     """Both initials in either order and the date of birth: both names may be misspelt."""
-    pair = first + second if first <= second else second + first
-    return INITIALS_DATE ^ _of_initials(pair) ^ of_date(date)
+    pair = _of_initials(first + second if first <= second else second + first)
+    return [INITIALS_DATE ^ pair ^ of_date(date) for date in dates]
 
 
-def names_year(first: int, second: int, year: int) -> int:
+def names_years(firsts: Iterable[int], seconds: Sequence[int], years: Iterable[int]) -> list[int]:
     """Both names in either order and the year: day and month may be wrong, or an age is known."""
-    pair = first ^ second if first != second else first
-    return NAMES_YEAR ^ pair ^ of_year(year)
+    numbers = [NAMES_YEAR ^ of_year(year) for year in years]
+    pairs = [f ^ s if f != s else f for f in firsts for s in seconds]
+    return [pair ^ number for pair in pairs for number in numbers]
 
 
 def whole_postcode(compact: str) -> int:
@@ -141,9 +143,10 @@ def whole_postcode(compact: str) -> int:
     return POSTCODE ^ of_place(compact)
 
 
-def name_district(code: int, district: str) -> int:
+def name_districts(codes: Iterable[int], district: str) -> list[int]:
     """Family name and postcode district: no date of birth, a wrong or half-known postcode."""
-    return NAME_DISTRICT ^ code ^ of_place(district)
+    number = NAME_DISTRICT ^ of_place(district)
+    return [code ^ number for code in codes]
 
 
 def search_row(child: IndexedChild) -> tuple[list[int], str]:
@@ -160,18 +163,17 @@ def search_row(child: IndexedChild) -> tuple[list[int], str]:
 
 def _add_name_keys(keys: set[int], given: str, family: str, births: tuple[int, ...]) -> None:
     given_codes, family_codes = recorded_codes(given), recorded_codes(family)
-    for date in births:
-        if date % 100:
-            keys.update(name_date(code, date) for code in (*given_codes, *family_codes))
-            if given and family:
-                keys.add(initials_date(given[0], family[0], date))
-    for year in {date // 10_000 for date in births} or {NO_DATE}:
-        keys.update(names_year(g, f, year) for g in given_codes for f in family_codes)
+    dates = [date for date in births if date % 100]
+    keys.update(name_dates((*given_codes, *family_codes), dates))
+    if given and family:
+        keys.update(initials_dates(given[0], family[0], dates))
+    years = {date // 10_000 for date in births} or {NO_DATE}
+    keys.update(names_years(given_codes, family_codes, years))
 
 
 def _add_district_keys(keys: set[int], family: str, places: tuple[str, ...]) -> None:
     for district in {outward(place) for place in places} - {""}:
-        keys.update(name_district(code, district) for code in recorded_codes(family))
+        keys.update(name_districts(recorded_codes(family), district))
 
 
 def _document(child: IndexedChild, pairs: list[tuple[str, str]], places: tuple[str, ...]) -> str:

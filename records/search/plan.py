@@ -5,7 +5,7 @@ run only when the first found nobody convincing, for what may have been meant, c
 until about 250 rows are to be expected. Never a third.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import partial
 from itertools import chain, product
@@ -34,7 +34,7 @@ class Step(NamedTuple):
     """Some keys and what they look for, in words without any typed value."""
 
     words: str
-    keys: tuple[int, ...]
+    keys: Sequence[int]
 
 
 class Offer(NamedTuple):
@@ -59,45 +59,44 @@ def first_pass(question: Question) -> list[Step]:
 
 def all_keys(steps: Iterable[Step]) -> list[int]:
     """Every key of the steps once."""
-    return list(dict.fromkeys(key for step in steps for key in step.keys))
+    return list(dict.fromkeys(chain.from_iterable([step.keys for step in steps])))
 
 
-def _name_dates(question: Question) -> tuple[int, ...]:
+def _name_dates(question: Question) -> Sequence[int]:
     codes = [code for name in question.names for code in name.all_codes]
-    return tuple(keys.name_date(code, day) for code in codes for day in question.dates)
+    return keys.name_dates(codes, question.dates)
 
 
-def _initials(question: Question) -> tuple[int, ...]:
+def _initials(question: Question) -> Sequence[int]:
     if not (question.given and question.family):
         return ()
-    first, second = question.given.joined[0], question.family.joined[0]
-    return tuple(keys.initials_date(first, second, day) for day in question.dates)
+    initials = question.given.joined[0], question.family.joined[0]
+    return keys.initials_dates(*initials, question.dates)
 
 
-def _name_years(question: Question) -> tuple[int, ...]:
+def _name_years(question: Question) -> Sequence[int]:
     given, family = question.given, question.family
     if not (given and family):
         return ()
     years = question.years or (() if question.has_full_postcode else question.every_year())
-    return tuple(_pairs(given, family, (*years, keys.NO_DATE)))
+    return _pairs(given, family, (*years, keys.NO_DATE))
 
 
-def _pairs(given: TypedName, family: TypedName, years: tuple[int, ...]) -> Iterator[int]:
+def _pairs(given: TypedName, family: TypedName, years: tuple[int, ...]) -> Sequence[int]:
     wide = len(given.all_codes) * len(family.all_codes) * len(years) <= MOST_PAIR_KEYS
-    for first in given.all_codes if wide else given.codes:
-        for second in family.all_codes if wide else family.codes:
-            for year in years:
-                yield keys.names_year(first, second, year)
+    if wide:
+        return keys.names_years(given.all_codes, family.all_codes, years)
+    return keys.names_years(given.codes, family.codes, years)
 
 
-def _postcode(question: Question) -> tuple[int, ...]:
+def _postcode(question: Question) -> Sequence[int]:
     return (keys.whole_postcode(question.postcode),) if question.has_full_postcode else ()
 
 
-def _districts(question: Question) -> tuple[int, ...]:
+def _districts(question: Question) -> Sequence[int]:
     if not (question.family and question.district):
         return ()
-    return tuple(keys.name_district(code, question.district) for code in question.family.codes)
+    return keys.name_districts(question.family.codes, question.district)
 
 
 def expected_pairs(question: Question, vocabulary: Vocabulary) -> float:
@@ -151,19 +150,17 @@ def _near_dates(question: Question, vocabulary: Vocabulary) -> Iterator[Offer]:
     codes = {code for name in question.names for code in name.codes} if days else set()
     for code in sorted(codes):
         rows = vocabulary.children / BIRTHDAYS * vocabulary.share_anywhere(code)
-        yield Offer(rows, "a name and a date one slip away", partial(_on_days, code, days))
+        yield Offer(
+            rows, "a name and a date one slip away", partial(keys.name_dates, (code,), days)
+        )
 
 
 def _near_names(question: Question, vocabulary: Vocabulary, near: Near) -> Iterator[Offer]:
     for name in question.names if question.dates else ():
         for code in _codes_near(name, near):
             rows = vocabulary.children / BIRTHDAYS * vocabulary.share_anywhere(code)
-            dated = partial(_on_days, code, question.dates)
+            dated = partial(keys.name_dates, (code,), question.dates)
             yield Offer(rows, "a name one slip away and the date", dated)
-
-
-def _on_days(code: int, days: tuple[int, ...]) -> list[int]:
-    return [keys.name_date(code, day) for day in days]
 
 
 def _near_pairs(
@@ -176,10 +173,10 @@ def _near_pairs(
         product(firsts, family.codes), product(given.codes, seconds), product(firsts, seconds)
     ):
         rows = _pair_rows(vocabulary, first, second)
-        in_years = partial(_in_years, first, second, years)
+        in_years = partial(keys.names_years, (first,), (second,), years)
         yield Offer(rows, "both names, one slip away, and the year", in_years)
         if first in given.codes or second in family.codes:
-            in_years = partial(_in_years, first, second, tuple(others))
+            in_years = partial(keys.names_years, (first,), (second,), tuple(others))
             yield Offer(rows * FAR_FETCHED, "both names, one slip away, other years", in_years)
 
 
@@ -193,12 +190,8 @@ def _near_years(
     for first in given.codes:
         for second in family.codes:
             rows = _pair_rows(vocabulary, first, second) * NEAR_YEAR
-            in_years = partial(_in_years, first, second, years)
+            in_years = partial(keys.names_years, (first,), (second,), years)
             yield Offer(rows, "both names, other years", in_years)
-
-
-def _in_years(first: int, second: int, years: tuple[int, ...]) -> list[int]:
-    return [keys.names_year(first, second, year) for year in years]
 
 
 def _pair_rows(vocabulary: Vocabulary, first: int, second: int) -> float:

@@ -5,7 +5,7 @@ Pure. What may be asked is refuse.py's, which keys plan.py's, what a match is wo
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from records.search import normalise
 from records.search.keys import typed_codes
@@ -16,9 +16,10 @@ from records.search.vocabulary import FAMILY, GIVEN
 
 OLDEST = 26  # years back a child of the index can be born
 SHORTEST_NAME = 2
+SHORTEST_SOUND = 2  # symbols of a code that may be the beginning of another
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TypedName:
     """One typed name: its letters, its parts, how it sounds, and what it may stand for."""
 
@@ -26,6 +27,7 @@ class TypedName:
     joined: str
     parts: tuple[str, ...]
     sounds: frozenset[str]
+    beginnings: frozenset[str]
     codes: tuple[int, ...]
     nicknames: frozenset[str]
     spellings: frozenset[str]
@@ -51,16 +53,26 @@ class TypedName:
             joined=joined,
             parts=parts,
             sounds=frozenset(sounds),
+            beginnings=frozenset(s[:n] for s in sounds for n in range(SHORTEST_SOUND, len(s) + 1)),
             codes=codes,
             nicknames=nicknames,
             spellings=spellings,
             related_codes=tuple(sorted(related - set(codes))),
         )
 
-    @property
+    @cached_property
+    def initials(self) -> frozenset[str]:
+        """The first letter of each part."""
+        return frozenset(part[0] for part in self.parts)
+
+    @cached_property
     def all_codes(self) -> tuple[int, ...]:
         """Codes of the name itself, then of names it may stand for."""
         return self.codes + self.related_codes
+
+
+# Names repeat from search to search, given names above all.
+_typed_name = lru_cache(maxsize=1 << 12)(TypedName.of)
 
 
 @dataclass(frozen=True)
@@ -83,8 +95,8 @@ class Question:
         between = None if terms.date_of_birth else _born_between(terms, today)
         sex = terms.sex[:1].upper()
         return cls(
-            given=TypedName.of(GIVEN, terms.given_name),
-            family=TypedName.of(FAMILY, terms.family_name),
+            given=_typed_name(GIVEN, terms.given_name),
+            family=_typed_name(FAMILY, terms.family_name),
             birth=terms.date_of_birth,
             born_between=between,
             years=_years(terms.date_of_birth, between),
@@ -93,7 +105,7 @@ class Question:
             today=today,
         )
 
-    @property
+    @cached_property
     def names(self) -> tuple[TypedName, ...]:
         """The names that were typed."""
         return tuple(name for name in (self.given, self.family) if name)

@@ -6,7 +6,8 @@ so what the document of a child does not hold cannot move it up or down.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from functools import partial
+from typing import NamedTuple
 
 from records.search.compare import (
     NOTHING,
@@ -16,43 +17,57 @@ from records.search.compare import (
     compare_date,
     compare_postcode,
 )
-from records.search.question import Question
+from records.search.question import Question, TypedName
 from records.search.vocabulary import Vocabulary
 
 CROSSED_BELOW = 8.0  # when the straight reading is worth less, the names may have been swapped
 CROSSED_COST = 2.0
 CROSSED_CLOSE = 0.8
 OTHER_GIVEN = 0.7  # a middle name typed as the given name
+EARLIER_DATE = "as recorded earlier"
 USES = {"f": "former name", "a": "other name", "p": "preferred name"}
 
 NOT_THAT = Outcome(-4.0, "")
 IN_RANGE, OUT_OF_RANGE = Outcome(2.0, "in the range"), Outcome(-6.0, "")
 SAME_SEX, OTHER_SEX = Outcome(1.0, SAME), Outcome(-3.0, "")
 
-Value = TypeVar("Value")
+LABELS = ("Given name", "Family name", "Date of birth", "Postcode", "Sex")
+AGE_LABELS = ("Given name", "Family name", "Age", "Postcode", "Sex")
+
 Both = tuple[Outcome, Outcome]
+Compare = Callable[[str], Outcome]
 
 
-class Explanation(NamedTuple):
-    """Why a candidate is listed: how many typed details agree, and in which way.
+class Evidence(NamedTuple):
+    """How well each detail of one candidate agrees, and the bits of all together."""
 
-    `household` are the bits that brothers and sisters share, family name and postcode; `personal`
-    those that tell them apart.
-    """
+    score: float
+    given: Outcome
+    family: Outcome
+    birth: Outcome
+    place: Outcome
+    sex: Outcome
 
-    agreeing: int
-    reasons: tuple[str, ...]
-    household: float
-    personal: float
+    @property
+    def household(self) -> float:
+        """The bits that brothers and sisters share: family name and postcode."""
+        return self.family.weight + self.place.weight
+
+    @property
+    def personal(self) -> float:
+        """The bits that tell brothers and sisters apart."""
+        return self.given.weight + self.birth.weight + self.sex.weight
 
 
-class Memo(dict[str, Value]):
+class Memo(dict[str, Outcome]):
     """A dictionary that works out what it lacks: one comparison a distinct text."""
 
-    def __init__(self, work_out: Callable[[str], Value]) -> None:
+    __slots__ = ("_work_out",)
+
+    def __init__(self, work_out: Compare) -> None:
         self._work_out = work_out
 
-    def __missing__(self, key: str) -> Value:
+    def __missing__(self, key: str) -> Outcome:
         value = self[key] = self._work_out(key)
         return value
 
@@ -65,41 +80,30 @@ class Scorer:
 
     def __init__(self, question: Question, vocabulary: Vocabulary) -> None:
         self._by_age = question.born_between is not None
-        self._names_of = NameReader(question, vocabulary)
-        self._births_of = BirthReader(question)
-        self._places_of = PlaceReader(question)
-        self._sex_of = SexReader(question)
-        self._names = Memo(self._names_of.weight)
-        self._births = Memo(self._births_of.weight)
-        self._places = Memo(self._places_of.weight)
-        self._sexes = Memo(self._sex_of.weight)
+        self._read_names = NameReader(question, vocabulary).read
+        self._births = Memo(_birth_reader(question))
+        self._places = Memo(place_reader(question))
+        self._sexes = _sexes(question)
 
-    def score(self, doc: str) -> float:
-        """Bits of evidence for one packed document."""
+    def weigh(self, doc: str) -> Evidence:
+        """The evidence in one packed document."""
         names, births, sex, places = doc.split("/")
-        return self._names[names] + self._births[births] + self._sexes[sex] + self._places[places]
+        given, family = self._read_names(names)
+        birth, place, sex_too = self._births[births], self._places[places], self._sexes[sex]
+        score = given[0] + family[0] + birth[0] + place[0] + sex_too[0]
+        return Evidence(score, given, family, birth, place, sex_too)
 
-    def explain(self, doc: str) -> Explanation:
+    def agreeing(self, evidence: Evidence) -> int:
+        """How many typed details agree; sex does not count, and an age agrees with too many."""
+        _, given, family, birth, place, _ = evidence
+        by_name = (given[0] > 0) + (family[0] > 0)
+        return by_name + (place[0] > 0) + (birth[0] > 0 and not self._by_age)
+
+    def reasons(self, evidence: Evidence) -> tuple[str, ...]:
         """What agrees, and how, naming only kinds of agreement."""
-        names, births, sex, places = doc.split("/")
-        given, family = self._names_of.read(names)
-        birth, place = self._births_of.read(births), self._places_of.read(places)
-        agreeing = sum(o.weight > 0 for o in (given, family, place))
-        agreeing += birth.weight > 0 and not self._by_age  # an age agrees with too many
-        sex_too = self._sex_of.read(sex)
-        outcomes = {
-            "Given name": given,
-            "Family name": family,
-            "Age" if self._by_age else "Date of birth": birth,
-            "Postcode": place,
-            "Sex": sex_too,
-        }
-        return Explanation(
-            agreeing,
-            tuple(f"{k}: {o.words}" for k, o in outcomes.items() if o.words),
-            household=family.weight + place.weight,
-            personal=given.weight + birth.weight + sex_too.weight,
-        )
+        labels = AGE_LABELS if self._by_age else LABELS
+        told = zip(labels, evidence[1:], strict=True)
+        return tuple([f"{label}: {words}" for label, (_, words) in told if words])
 
 
 class NameReader:
@@ -112,12 +116,8 @@ class NameReader:
         self._family_as_family = Memo(family or _says_nothing)
         self._given_as_family = Memo(_if_close(given))
         self._family_as_given = Memo(_if_close(family))
-        self._initials = {part[0] for name in question.names for part in name.parts}
-
-    def weight(self, section: str) -> float:
-        """Bits of evidence in the names of a document."""
-        given, family = self.read(section)
-        return given[0] + family[0]
+        self._given_initials = _initials(question.given)
+        self._family_initials = _initials(question.family)
 
     def read(self, section: str) -> Both:
         """Best given and best family name of all recorded ones, straight or swapped."""
@@ -138,7 +138,7 @@ class NameReader:
             given, family = self._with_use(given, family, more)
         straight = given[0] + family[0]
         if straight < CROSSED_BELOW and (
-            given_text[:1] in self._initials or family_text[:1] in self._initials
+            given_text[:1] in self._family_initials or family_text[:1] in self._given_initials
         ):
             return given, family, self._crossed(given_text, family_text, straight)
         return given, family, None
@@ -168,74 +168,55 @@ class NameReader:
         return _swapped(first, half), _swapped(second, half)
 
 
-class BirthReader:
-    """Recorded dates of birth against the typed date or ages."""
+def _best_of(compare: Compare, note: str) -> Compare:
+    """A comparison with the best of several recorded values; today's comes first."""
 
-    def __init__(self, question: Question) -> None:
-        self._typed = f"{question.digits:08d}"
-        self._between = question.born_between
-        self._asked = question.birth is not None or question.born_between is not None
-
-    def weight(self, section: str) -> float:
-        """Bits of evidence in the dates of a document."""
-        return self.read(section)[0]
-
-    def read(self, section: str) -> Outcome:
-        """The best of the recorded dates."""
-        if not section or not self._asked:
+    def read(section: str) -> Outcome:
+        if not section:
             return NOTHING
         if ";" not in section:
-            return self._compare(section)
-        first, *earlier = map(self._compare, section.split(";"))
+            return compare(section)
+        first, *earlier = map(compare, section.split(";"))
         best = max((first, *earlier), key=_weight)
-        return best if best is first else _noted(best, "as recorded earlier")
+        return best if best is first else _noted(best, note)
 
-    def _compare(self, recorded: str) -> Outcome:
-        if self._between is None:
-            return compare_date(self._typed, recorded)
-        first, last = self._between
-        born = int(recorded)
-        if born % 10_000 == 0:
-            first, last, born = first // 10_000, last // 10_000, born // 10_000
-        return IN_RANGE if first <= born <= last else OUT_OF_RANGE
+    return read
 
 
-class PlaceReader:
+def _birth_reader(question: Question) -> Compare:
+    """Recorded dates of birth against the typed date or ages."""
+    if question.born_between is not None:
+        return _best_of(partial(_compare_age, question.born_between), EARLIER_DATE)
+    if question.birth is None:
+        return _says_nothing
+    return _best_of(partial(compare_date, f"{question.digits:08d}"), EARLIER_DATE)
+
+
+def _compare_age(between: tuple[int, int], recorded: str) -> Outcome:
+    first, last = between
+    born = int(recorded)
+    if born % 10_000 == 0:
+        first, last, born = first // 10_000, last // 10_000, born // 10_000
+    return IN_RANGE if first <= born <= last else OUT_OF_RANGE
+
+
+def place_reader(question: Question) -> Compare:
     """Recorded postcodes against the typed one."""
-
-    def __init__(self, question: Question) -> None:
-        self._typed = question.postcode
-
-    def weight(self, section: str) -> float:
-        """Bits of evidence in the postcodes of a document."""
-        return self.read(section)[0]
-
-    def read(self, section: str) -> Outcome:
-        """The best of the recorded postcodes."""
-        if not section or not self._typed:
-            return NOTHING
-        if ";" not in section:
-            return compare_postcode(self._typed, section)
-        first, *others = (compare_postcode(self._typed, place) for place in section.split(";"))
-        best = max((first, *others), key=_weight)
-        return best if best is first else _noted(best, "another address")
+    if not question.postcode:
+        return _says_nothing
+    return _best_of(partial(compare_postcode, question.postcode), "another address")
 
 
-class SexReader:
-    """The recorded sex against the typed one; "not specified" says nothing."""
+def _sexes(question: Question) -> dict[str, Outcome]:
+    """What each recorded sex is worth; "not specified" says nothing, typed or recorded."""
+    outcomes = dict.fromkeys(("", "N"), NOTHING)
+    if not question.sex:
+        return {**outcomes, "F": NOTHING, "M": NOTHING}
+    return {**outcomes, "F": OTHER_SEX, "M": OTHER_SEX, question.sex: SAME_SEX}
 
-    def __init__(self, question: Question) -> None:
-        self._typed = question.sex
 
-    def weight(self, recorded: str) -> float:
-        """Bits of evidence in the recorded sex."""
-        return self.read(recorded)[0]
-
-    def read(self, recorded: str) -> Outcome:
-        """Same, different, or nothing said."""
-        if not self._typed or recorded not in ("F", "M"):
-            return NOTHING
-        return SAME_SEX if self._typed == recorded else OTHER_SEX
+def _initials(typed: TypedName | None) -> frozenset[str]:
+    return typed.initials if typed else frozenset()
 
 
 def _says_nothing(recorded: str) -> Outcome:
