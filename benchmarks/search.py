@@ -20,6 +20,7 @@ from kit import clocks, servers
 SAMPLE = 1_200  # FEBRL searches of each kind
 FAULTY = 120  # searches of each fault
 ASKED_OF_PEERS = 150
+STRETCH = 15  # searches of one kind after another, as on a site that has only that kind
 WARM = 5_000
 SEED = "bench"
 PEERS_UP_TO = 1_000_000
@@ -266,6 +267,10 @@ def print_peers(cursor: Any) -> None:
         else:
             print("no PostgreSQL with pg_trgm here: left out")
 
+        del rows
+        gc.collect()
+        gc.freeze()
+
         def ours(item: Any) -> list[int]:
             return [hit.child_id for hit in search(item.terms).hits]
 
@@ -314,7 +319,7 @@ def print_peer(
     """Recall and milliseconds of a peer and of ours, search by search in turn."""
     for ask in both.values():
         ask(queries[0])  # whatever is set up at the first question
-    took = clocks.side_by_side(queries, both, rounds=1)
+    took = clocks.side_by_side(queries, both, rounds=1, stretch=STRETCH)
     ours, theirs = (clocks.middle(took[who]) for who in ("ours", "theirs"))
     told = []
     for who, ask in both.items():

@@ -11,21 +11,27 @@ Item = TypeVar("Item")
 
 
 def side_by_side(
-    items: Sequence[Item], calls: Mapping[str, Callable[[Item], object]], rounds: int = 3
+    items: Sequence[Item],
+    calls: Mapping[str, Callable[[Item], object]],
+    rounds: int = 3,
+    stretch: int = 1,
 ) -> dict[str, list[float]]:
     """Milliseconds of each call with each item, in turn, so that load hits all alike.
 
-    Who comes first changes from item to item: the second finds the processor's caches warm.
+    Who comes first changes from turn to turn: the second finds the processor's caches warm. A turn
+    is a stretch of so many items: calls that would not serve one site together need one that is
+    long enough for each to have the processor's caches to itself.
     """
     found: dict[str, list[float]] = {name: [] for name in calls}
     names = list(calls)
     for _ in range(rounds):
-        for number, item in enumerate(items):
-            at = number % len(names)
+        for turn, start in enumerate(range(0, len(items), stretch)):
+            at = turn % len(names)
             for name in names[at:] + names[:at]:
-                began = time.perf_counter()
-                calls[name](item)
-                found[name].append((time.perf_counter() - began) * 1000)
+                for item in items[start : start + stretch]:
+                    began = time.perf_counter()
+                    calls[name](item)
+                    found[name].append((time.perf_counter() - began) * 1000)
     return found
 
 

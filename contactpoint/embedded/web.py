@@ -18,13 +18,6 @@ control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - gunicorn unlinks it at once
 
 
-def when_ready(server: Any) -> None:
-    """Load the pages too before the workers are forked; Django would at the first request."""
-    from django.urls import get_resolver
-
-    get_resolver().url_patterns  # noqa: B018 - reading it loads them
-
-
 def post_fork(server: Any, worker: Any) -> None:
     """A worker dies with gunicorn's own process, even if that one was killed."""
     die_with_parent(server.pid)

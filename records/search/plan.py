@@ -7,7 +7,7 @@ until about 250 rows are to be expected. Never a third.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain, product
 from typing import NamedTuple
 
@@ -120,16 +120,16 @@ def second_pass(question: Question, vocabulary: Vocabulary, near: Near) -> list[
     """Keys of what may have been meant, cheapest first, within the budget of rows."""
     asked = set(all_keys(first_pass(question)))
     chosen: dict[str, list[int]] = {}
-    budget, most = float(MOST_ROWS), len(asked) + MOST_KEYS
+    budget, places = float(MOST_ROWS), MOST_KEYS
     for offer in sorted(_offers(question, vocabulary, near), key=_rows):
-        if offer.rows > budget:
+        if offer.rows > budget or not places:
             break
-        for key in offer.worked_out():
-            if key not in asked and offer.rows <= budget and len(asked) < most:
-                asked.add(key)
-                budget -= offer.rows
-                chosen.setdefault(offer.words, []).append(key)
-    return [Step(words, tuple(found)) for words, found in chosen.items()]
+        fresh = [key for key in offer.worked_out() if key not in asked]
+        fresh = fresh[: min(places, int(budget // (offer.rows or 1.0)))]
+        asked.update(fresh)
+        budget, places = budget - offer.rows * len(fresh), places - len(fresh)
+        chosen.setdefault(offer.words, []).extend(fresh)
+    return [Step(words, found) for words, found in chosen.items() if found]
 
 
 def _rows(offer: Offer) -> float:
@@ -205,6 +205,7 @@ def _codes_near(name: TypedName, near: Near) -> list[int]:
     return [code for code in dict.fromkeys(codes) if code not in name.codes]
 
 
+@lru_cache(maxsize=1 << 13)
 def dates_one_slip_away(digits: int) -> tuple[int, ...]:
     """Dates that differ by one digit, two neighbouring digits, or a few days, months or years."""
     slips = set(_shifted(digits))
