@@ -9,7 +9,7 @@ from typing import Any
 
 from accounts.models import User
 
-YOU, YOUR_TEAM, YOUR_ORGANISATION = "You", "Your management team", "Your organisation"
+YOU, YOUR_TEAM, YOUR_ORGANISATION = "You", "Your team", "Your organisation"
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ PERSONAL: tuple[Condition, ...] = (
     Condition(
         code="identity-not-confirmed",
         fact="identity_confirmed",
-        title="Your identity is confirmed",
+        title="A confirmed identity",
         message="Nobody has confirmed yet who you are.",
         to_do="Show your management team a photo document, in person or on a video call.",
         for_team="Check a photo document, then confirm who the person is.",

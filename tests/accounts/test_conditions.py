@@ -181,7 +181,7 @@ def test_home_is_a_list_of_tasks_while_something_is_missing(client):
     page = client.get("/").content.decode()
     assert "Before you can use ContactPoint" in page
     assert "Nobody has confirmed yet who you are." in page
-    assert "Your management team: to do" in page
+    assert "4 of 8 things are still missing" in page
     assert "Search for a child" not in page
     complete_file(user)
     assert "Search for a child" in client.get("/").content.decode()

@@ -195,7 +195,7 @@ def test_the_page_shows_versions_and_counts(client, management_team):
     sign_in(client, management_team.user)
     page = text(client.get("/requirements/"))
     assert "Who still lacks the newest version" in page
-    assert "1 still lacks it" in page
+    assert "1 person lacks it" in page
     assert "Publish a new user agreement" not in page
 
 
