@@ -19,6 +19,9 @@ NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     ("Audit trail", "trail:events", Permission.READ_WHOLE_TRAIL),
     ("People", "accounts:people", Permission.MANAGE_ACCOUNTS),
     ("Sign-in help", "accounts:signin-help", Permission.MANAGE_ACCOUNTS),
+    ("Applications", "accounts:applications", Permission.ACCREDIT),
+    ("Organisations", "accounts:organisations", Permission.REGISTER_ORGANISATION),
+    ("Accreditation", "accounts:own-accreditation", Permission.APPLY_FOR_ACCREDITATION),
     ("Messages", "accounts:messages", Permission.MANAGE_ACCOUNTS),
     ("Your account", "accounts:your-account", None),
 )

@@ -23,6 +23,14 @@ class Impact:
     sessions: int
     enquiries: int
 
+    @property
+    def words(self) -> str:
+        """As a sentence's part: "2 people, 1 session and 0 open enquiries"."""
+        people = f"{self.users} {'person' if self.users == 1 else 'people'}"
+        sessions = f"{self.sessions} session{'' if self.sessions == 1 else 's'}"
+        enquiries = f"{self.enquiries} open enquir{'y' if self.enquiries == 1 else 'ies'}"
+        return f"{people}, {sessions} and {enquiries}"
+
 
 def impact_of(organisation: Organisation) -> Impact:
     """Counts the active accounts that stand on the organisation or one beneath it: employed there,

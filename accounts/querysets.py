@@ -51,9 +51,10 @@ class ApplicationQuerySet(models.QuerySet[Any]):
         return self.filter(status__in=[state.value for state in OPEN_STATES])
 
     def waiting(self) -> ApplicationQuerySet:
-        """The officers' queue: the soonest due first."""
+        """The officers' queue: the soonest due first; what lies with its applicant comes last."""
+        with_applicant = _yes(Q(status="returned"))
         return self.filter(status__in=["submitted", "under_review", "returned"]).order_by(
-            "due_on", "submitted_at", "pk"
+            with_applicant, "due_on", "submitted_at", "pk"
         )
 
 

@@ -40,6 +40,12 @@ def expire_role_requests() -> int:
     return actions.expire_role_requests()
 
 
+@shared_task(name="accounts.remind_renewals")
+def remind_renewals() -> int:
+    """Reminds people of accreditations that end soon."""
+    return actions.remind_renewals()
+
+
 @shared_task(name="accounts.lapse_accreditations")
 def lapse_accreditations() -> int:
     """Marks the accreditations whose last day has passed."""

@@ -1,6 +1,6 @@
 """Addresses of the accounts pages. Sign-in pages are in `accounts/signin/urls.py`."""
 
-from django.urls import path
+from django.urls import include, path
 
 from accounts.views import (
     agreement,
@@ -40,6 +40,7 @@ urlpatterns = [
     path("roles/choose/", pages.choose_role, name="choose-role"),
     path("roles/requests/", roles.role_requests, name="role-requests"),
     path("roles/requests/<uuid:key>/", roles.answer_request, name="answer-role-request"),
+    path("", include("accounts.accrediting.urls")),
     path("messages/", messages.messages, name="messages"),
     path("people/invite/", inviting.invite, name="invite"),
     path("people/invite-from-file/", inviting.invite_from_file, name="invite-from-file"),

@@ -59,6 +59,10 @@ app.conf.beat_schedule = {
         "task": "accounts.remind_of_conditions",
         "schedule": crontab(hour=6, minute=20),
     },
+    "remind of accreditations that end soon": {
+        "task": "accounts.remind_renewals",
+        "schedule": crontab(hour=8, minute=30),
+    },
     "mark accreditations that are over": {
         "task": "accounts.lapse_accreditations",
         "schedule": crontab(minute=1),  # hourly; the first run of the day is the one that finds any

@@ -318,6 +318,12 @@ USE_I18N = True
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Counts before it keeps: a body too large is refused before a byte of it is stored.
+FILE_UPLOAD_HANDLERS = [
+    "accounts.uploads.handler.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 # Files uploaded as evidence: no URL leads here (accounts/uploads).
 EVIDENCE_ROOT = env("EVIDENCE_ROOT", default="" if PRODUCTION else str(BASE_DIR / ".demo/evidence"))
 STORAGES = {
@@ -325,7 +331,6 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
             "location": EVIDENCE_ROOT,
-            "base_url": None,
             "file_permissions_mode": 0o600,
             "directory_permissions_mode": 0o700,
         },

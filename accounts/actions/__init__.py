@@ -16,6 +16,7 @@ from accounts.actions.applications import (
     answer_question,
     give_up_application,
     invite_applicant,
+    invite_applicant_again,
     name_applicant,
     start_application,
     submit_application,
@@ -40,6 +41,7 @@ from accounts.actions.invitations import (
 )
 from accounts.actions.organisations import create_organisation
 from accounts.actions.reminders import remind_of_conditions
+from accounts.actions.renewals import remind_renewals
 from accounts.actions.requirements import accept_agreement, publish_agreement, publish_course
 from accounts.actions.role_requests import (
     approve_role_request,
@@ -100,6 +102,7 @@ __all__ = [
     "install_central_body",
     "invite_again",
     "invite_applicant",
+    "invite_applicant_again",
     "invite_person",
     "lapse_accreditations",
     "lift_sanction",
@@ -113,6 +116,7 @@ __all__ = [
     "refuse_role_request",
     "reinstate_account",
     "remind_of_conditions",
+    "remind_renewals",
     "remove_evidence",
     "request_role",
     "reset_factors",

@@ -13,7 +13,13 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.acting import Acting
-from accounts.actions.invitations import EmailTaken, Invited, open_invitation
+from accounts.actions.invitations import (
+    NOT_INVITED,
+    EmailTaken,
+    Invited,
+    open_invitation,
+    replace_invitation,
+)
 from accounts.actions.moving import about, lock, move_on, record, require_applying
 from accounts.actions.roles import begin_grant
 from accounts.clocks import add_working_days
@@ -136,6 +142,19 @@ def invite_applicant(
         )
         _name(application, user, as_deputy, by)
         return open_invitation(user, by=by)
+
+
+def invite_applicant_again(
+    *, application: AccreditationApplication, user: User, by: Acting
+) -> Invited:
+    """A fresh link and code for an applicant or deputy who did not use theirs; earlier ones stop
+    working. Raises `Refused`.
+    """
+    _require_naming(application, by)
+    if user.pk not in {application.applicant_id, application.deputy_id}:
+        require(NOT_INVITED, target_type="user", target_id=user.pk)
+    with transaction.atomic():
+        return replace_invitation(user, by=by)
 
 
 def name_applicant(

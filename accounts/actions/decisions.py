@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts.acting import Acting
-from accounts.actions.moving import about, lock, move_on, record, require_deciding
+from accounts.actions.moving import about, lock, move_on, record, require_deciding, tell
 from accounts.models import (
     Accreditation,
     AccreditationApplication,
@@ -53,6 +53,7 @@ def ask_question(
             application=application, is_question=True, text=text, by=by.user
         )
         record(EventType.ACCREDITATION_QUESTIONED, application, by)
+        tell(application, by)
 
 
 def approve_application(
@@ -83,6 +84,7 @@ def approve_application(
             decided_by=by.user,
         )
         _record_accreditation(accreditation, application, by)
+        tell(application, by)
     return accreditation
 
 
@@ -127,3 +129,4 @@ def refuse_application(
             decision_reason=reason,
         )
         record(EventType.ACCREDITATION_REFUSED, application, by)
+        tell(application, by)

@@ -112,18 +112,25 @@ def invite_again(*, user: User, by: Acting) -> Invited:
         target_id=user.pk,
     )
     with transaction.atomic():
-        invited = User.objects.select_for_update().filter(pk=user.pk, status=AccountStatus.INVITED)
-        if not invited.exists():
-            require(NOT_INVITED, target_type="user", target_id=user.pk)
-        if user.invitations.open().update(expires_at=Now()):
-            append(
-                EventType.ACCOUNT_INVITATION_REVOKED,
-                actor=by.actor,
-                reason="replaced",
-                target_type="user",
-                target_id=user.pk,
-            )
-        return open_invitation(user, by=by)
+        return replace_invitation(user, by=by)
+
+
+def replace_invitation(user: User, *, by: Acting) -> Invited:
+    """A fresh invitation in place of the ones still open, in the caller's transaction; whether it
+    may be is the caller's question. Raises `Refused` when the person has accepted one.
+    """
+    invited = User.objects.select_for_update().filter(pk=user.pk, status=AccountStatus.INVITED)
+    if not invited.exists():
+        require(NOT_INVITED, target_type="user", target_id=user.pk)
+    if user.invitations.open().update(expires_at=Now()):
+        append(
+            EventType.ACCOUNT_INVITATION_REVOKED,
+            actor=by.actor,
+            reason="replaced",
+            target_type="user",
+            target_id=user.pk,
+        )
+    return open_invitation(user, by=by)
 
 
 def _new_account(email: str, **facts: Any) -> User:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from accounts.acting import Acting
+from accounts.messages import MessageKind, queue_message
 from accounts.models import AccreditationApplication
 from accounts.policies import OVERTAKEN, can_apply, can_decide, require
 from accounts.roles import Permission
@@ -61,3 +62,16 @@ def record(
         detail={"organisation_id": application.organisation_id, **detail},
         **about(application),
     )
+
+
+def tell(application: AccreditationApplication, by: Acting) -> None:
+    """Asks applicant and deputy to sign in and look; what happened is never said in an e-mail."""
+    for person in (application.applicant, application.deputy):
+        if person is not None and person.is_active:
+            queue_message(
+                kind=MessageKind.ACCREDITATION_MOVED,
+                to=person,
+                about_type="accreditation_application",
+                about_id=application.pk,
+                by=by,
+            )

@@ -129,6 +129,11 @@ class AccreditationApplication(models.Model):
     def __str__(self) -> str:
         return f"{self.organisation}: application, {self.get_status_display()}"
 
+    @property
+    def state(self) -> State:
+        """The status as the table of states knows it."""
+        return State(self.status)
+
 
 class EvidenceItem(models.Model):
     """One item of evidence: a file or a reference, with its date and its expiry.

@@ -31,6 +31,8 @@ class MessageKind(models.TextChoices):
     SIGN_IN_CHANGED = "sign_in_changed", "Their sign-in was changed"
     TEAM_SIGN_IN_CHANGED = "team_sign_in_changed", "Somebody's sign-in in the team was changed"
     RECOVERY_LINK = "recovery_link", "Link after a reset of the second factors"
+    ACCREDITATION_ENDS = "accreditation_ends", "An accreditation that ends soon"
+    ACCREDITATION_MOVED = "accreditation_moved", "An application for accreditation"
     PASSWORD_RESET = "password_reset", "Link to reset a password"
 
 

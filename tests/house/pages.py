@@ -19,11 +19,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.actions import invite_person, request_role
-from accounts.models import Recovery, RoleRequest, User
+from accounts.actions import invite_person, request_role, start_application
+from accounts.models import AccreditationApplication, Organisation, Recovery, RoleRequest, User
 from accounts.roles import Role
+from accounts.states import State
 from records.models import ChildRecord, Enquiry, Involvement
-from tests.factories import accounts, records
+from tests.factories import accounts, accreditation, records
 
 REASON = {"purpose": "child_at_risk", "case_reference": "TEST-1"}
 
@@ -43,6 +44,11 @@ class World:
     grant: int
     role_request: RoleRequest
     passkey: int
+    organisation: Organisation
+    unnamed: AccreditationApplication
+    draft: AccreditationApplication
+    case: AccreditationApplication
+    returned: AccreditationApplication
     search: str
     address_search: str
 
@@ -78,6 +84,17 @@ def build_world() -> World:
     key_holder = accounts.UserFactory(employer=authority)
     clients["key holder"] = Client()
     accounts.sign_in(clients["key holder"], key_holder)
+    officer = accounts.acting_as(Role.ACCREDITATION_OFFICER)
+    draft = accreditation.application()
+    case = accreditation.application(State.UNDER_REVIEW)
+    returned = accreditation.application(State.RETURNED)
+    for name, user in (
+        ("officer", officer.user),
+        ("applicant", draft.applicant),
+        ("questioned", returned.applicant),
+    ):
+        clients[name] = Client()
+        accounts.sign_in(clients[name], user)
     clients["newcomer"] = newcomer_client(newcomer)
     clients["half way"] = half_way_client(practitioner)
     return World(
@@ -91,6 +108,13 @@ def build_world() -> World:
         grant=held.pk,
         role_request=asked,
         passkey=passkey_of(key_holder),
+        organisation=authority,
+        unnamed=start_application(
+            organisation=accounts.EmployerFactory(parent=authority, accredited=False), by=manager
+        ),
+        draft=draft,
+        case=case,
+        returned=returned,
         search=open_record(clients["practitioner"], child),
         address_search=show_children_at_address(clients["manager"], "ZA1 1AA"),
     )
@@ -197,6 +221,18 @@ def grant(world: World) -> object:
     return world.grant
 
 
+def organisation_key(world: World) -> object:
+    return world.organisation.key
+
+
+def case_key(world: World) -> object:
+    return world.case.key
+
+
+def draft_key(world: World) -> object:
+    return world.draft.key
+
+
 PAGES: dict[str, Sample] = {
     "account_login": at("account_login", "nobody"),
     "account_inactive": at("account_inactive", "nobody"),
@@ -292,12 +328,46 @@ PAGES: dict[str, Sample] = {
     "trail:find-person": at("trail:find-person", "manager"),
 }  # fmt: skip
 
+ACCREDITATION: dict[str, Sample] = {
+    "accounts:organisations": at("accounts:organisations", "officer"),
+    "accounts:create-organisation": at("accounts:create-organisation", "officer"),
+    "accounts:accreditation": at("accounts:accreditation", "officer", organisation_key),
+    "accounts:sanction-organisation": at(
+        "accounts:sanction-organisation", "officer", organisation_key
+    ),
+    "accounts:withdraw-accreditation": at(
+        "accounts:withdraw-accreditation", "officer", organisation_key
+    ),
+    "accounts:applications": at("accounts:applications", "officer"),
+    "accounts:approve-application": at("accounts:approve-application", "officer", case_key),
+    "accounts:ask-question": at("accounts:ask-question", "officer", case_key),
+    "accounts:refuse-application": at("accounts:refuse-application", "officer", case_key),
+    "accounts:name-applicant": at(
+        "accounts:name-applicant", "manager", lambda world: world.unnamed.key
+    ),
+    "accounts:application": at("accounts:application", "applicant", draft_key),
+    "accounts:evidence": at(
+        "accounts:evidence", "applicant", draft_key, lambda world: "disciplinary-procedures"
+    ),
+    "accounts:submit-application": at("accounts:submit-application", "applicant", draft_key),
+    "accounts:give-up-application": at("accounts:give-up-application", "applicant", draft_key),
+    "accounts:answer-question": at(
+        "accounts:answer-question", "questioned", lambda world: world.returned.key
+    ),
+}
+PAGES |= ACCREDITATION
+
 # Pages whose proper answer is not 200.
 STATUS = {"account_inactive": 403}
 
 NO_PAGES = {
     "accounts:rejects": "a file to mend: the refused rows of the last upload",
     "accounts:confirm-change": "POST only: leads back to sign-in help",
+    "accounts:own-accreditation": "leads on to the application or the organisation",
+    "accounts:start-application": "POST only: leads to the application",
+    "accounts:take-application": "POST only: leads back to the application",
+    "accounts:remove-evidence": "POST only: leads back to the application",
+    "accounts:evidence-file": "a file, always an attachment",
     "health-live": "JSON for machines",
     "health-ready": "JSON for machines",
     "health-ledger": "JSON for machines",
