@@ -12,8 +12,9 @@ from os import urandom
 from typing import Literal
 
 from contactpoint.invented.children import World, children
+from records.feeds.indexing import indexed_row
 from records.feeds.rows import ImportRow
-from records.search import IndexedChild, IndexedName, search_row
+from records.search import search_row
 from records.search.names import Name, names_in
 from records.search.normalise import parts
 from records.search.statements import bigint_array
@@ -86,20 +87,9 @@ def write(plan: Plan, rows: Iterable[ImportRow], child_id: int) -> Portion:
 
 
 def _write_index(lines: dict[str, list[str]], row: ImportRow, child: int) -> str:
-    keys, doc = search_row(_indexed(row))
+    keys, doc = search_row(indexed_row(row))
     lines["child_search"].append(f"{child}\t{bigint_array(keys)}\t{doc}\n")
     return doc
-
-
-def _indexed(row: ImportRow) -> IndexedChild:
-    """As `index_children` would read it back."""
-    names = [IndexedName(row.given_name, row.family_name, "current", row.other_given_names)]
-    if row.former_family_name not in ("", row.family_name):
-        names.append(IndexedName(row.given_name, row.former_family_name, "former"))
-    born = row.born_on
-    digits = born.year * 10_000 + born.month * 100 + born.day if born else 0
-    births = (digits or (row.born_year or 0) * 10_000,)
-    return IndexedChild(tuple(names), births, row.sex, (row.postcode,) if row.postcode else ())
 
 
 def _count(doc: str, names: Counter[Name], whole: Counter[Name]) -> None:

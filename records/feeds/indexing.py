@@ -1,4 +1,4 @@
-"""Search rows of a load: new children straight from the staged rows, changed ones anew.
+"""Search rows of a load: new children as staged with their rows, changed ones anew.
 
 A new child's row comes out as `records.search.index_children` would make it (a test holds the two
 equal), without reading back what was written a moment ago.
@@ -6,29 +6,24 @@ equal), without reading back what was written a moment ago.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
 
 from records.feeds import apply
+from records.feeds.rows import ImportRow
 from records.models import AddressKind
-from records.search import IndexedChild, IndexedName, index_children, search_row
+from records.search import IndexedChild, IndexedName, index_children
 from records.search.names import Name, learn_names, names_in
-from records.search.statements import bigint_array
 
 BATCH = 5_000
 
 NEW = """
-SELECT child_id, given_name, family_name, other_given_names, former_family_name,
-       born_on, born_year, sex, address_kind, postcode
-FROM import_row WHERE state = 'n'
+INSERT INTO child_search (child_id, keys, doc)
+SELECT child_id, keys, doc FROM import_row WHERE state = 'n'
 """
-# Documents hold capitals, digits and / ; | - only: nothing that COPY's text format would escape.
-COPY = "COPY child_search (child_id, keys, doc) FROM STDIN"
+NEW_DOCUMENTS = "SELECT doc FROM import_row WHERE state = 'n'"
 
 
 class Indexing:
@@ -39,25 +34,22 @@ class Indexing:
         self._known: set[Name] = set()
         self.done = 0
 
-    def index_part(self, *, has_changed: bool) -> None:
-        """Indexes what the staged part made, and what it changed."""
-        with connection.cursor() as cursor:
-            cursor.execute(NEW)
-            self._index_new(cursor, cursor.fetchall())
-        if has_changed:
+    def index_part(self, names: set[Name], *, new: int, changed: int, whole: bool) -> None:
+        """Indexes what the staged part made, and what it changed.
+
+        `names` are those of every row that was read; `whole` tells whether all of them are new.
+        """
+        if new:
+            self._index_new(names if whole else _names_of_new())
+            self._tell(new)
+        if changed:
             self._index_changed()
 
-    def _index_new(self, cursor: CursorWrapper, rows: list[tuple[Any, ...]]) -> None:
-        lines: list[str] = []
-        names: set[Name] = set()
-        for child_id, *facts in rows:
-            keys, doc = search_row(_indexed(*facts))
-            names |= names_in(doc)
-            lines.append(f"{child_id}\t{bigint_array(keys)}\t{doc}\n")
+    def _index_new(self, names: set[Name]) -> None:
         learn_names(names - self._known)
         self._known |= names
-        cursor.copy_expert(COPY, io.StringIO("".join(lines)))
-        self._tell(len(rows))
+        with connection.cursor() as cursor:
+            cursor.execute(NEW)
 
     def _index_changed(self) -> None:
         last = 0
@@ -68,27 +60,23 @@ class Indexing:
 
     def _tell(self, more: int) -> None:
         self.done += more
-        if more:
-            self._on_children(self.done)
+        self._on_children(self.done)
 
 
-def _indexed(
-    given: str,
-    family: str,
-    other: str,
-    former: str,
-    born_on: date | None,
-    born_year: int | None,
-    sex: str,
-    kind: str,
-    postcode: str,
-) -> IndexedChild:
-    names = [IndexedName(given, family, "current", other)]
-    if former not in ("", family):
-        names.append(IndexedName(given, former, "former"))
-    births = () if born_year is None else (_digits(born_on, born_year),)
-    places = (postcode,) if kind == AddressKind.ADDRESS and postcode else ()
-    return IndexedChild(tuple(names), births, sex, places)
+def _names_of_new() -> set[Name]:
+    with connection.cursor() as cursor:
+        cursor.execute(NEW_DOCUMENTS)
+        return {name for (doc,) in cursor.fetchall() for name in names_in(doc)}
+
+
+def indexed_row(row: ImportRow) -> IndexedChild:
+    """What may be found of a child of whom this row is all that is known."""
+    names = [IndexedName(row.given_name, row.family_name, "current", row.other_given_names)]
+    if row.former_family_name not in ("", row.family_name):
+        names.append(IndexedName(row.given_name, row.former_family_name, "former"))
+    births = () if row.born_year is None else (_digits(row.born_on, row.born_year),)
+    is_place = row.address_kind == AddressKind.ADDRESS and row.postcode
+    return IndexedChild(tuple(names), births, row.sex, (row.postcode,) if is_place else ())
 
 
 def _digits(born_on: date | None, born_year: int) -> int:

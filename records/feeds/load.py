@@ -22,7 +22,7 @@ from audit.ledger.writer import append
 from records.feeds import apply
 from records.feeds.indexing import Indexing
 from records.feeds.rows import ImportRow, Reject
-from records.feeds.stage import create_staging, read_ahead, stage
+from records.feeds.stage import Part, create_staging, read_ahead, stage
 from records.search import recount
 
 SOURCE = re.compile(r"[A-Za-z0-9_.:+/-]{1,60}")
@@ -76,7 +76,8 @@ def load_rows(
 
     `source` is a short code without spaces. With `dry_run` everything is checked and counted, and
     nothing written but the event. `reason` is kept with the event. `rows` are read in a thread of
-    their own and must not touch the database. `progress` hears of rows read and children indexed.
+    their own, and checked in a process if they come from a long file; they must not touch the
+    database. `progress` hears of rows read and children indexed.
     Raises `Refused`, `BrokenFile` from `rows`, ValueError for a bad source; whatever is raised,
     nothing was loaded.
     """
@@ -109,36 +110,41 @@ class _Load:
         first_load = apply.is_first_load(cursor, self.source)
         counts: Counter[str] = Counter()
         indexing = Indexing(lambda done: self.progress("index", done))
-        lines_read = 0
+        rows_read = 0
         with read_ahead(rows) as parts:
             for part in parts:
                 for reject in part.rejects:
                     self.rejects(reject)
-                lines_read = part.lines_read
-                self.progress("read", lines_read)
+                rows_read += part.rows_read
+                self.progress("read", rows_read)
                 stage(cursor, part)
-                counts += self._take(cursor, indexing, first_load)
+                counts += self._take(cursor, part, indexing, first_load)
         cursor.execute(AS_BEFORE)
         if indexing.done >= MANY:
             recount()
         return Summary(
-            read=lines_read,
+            read=rows_read,
             created=counts["n"],
             changed=counts["c"],
             unchanged=counts["u"],
             rejected=self.rejects.rows,
         )
 
-    def _take(self, cursor: CursorWrapper, indexing: Indexing, first_load: bool) -> Counter[str]:
+    def _take(
+        self, cursor: CursorWrapper, part: Part, indexing: Indexing, first_load: bool
+    ) -> Counter[str]:
         """Applies and indexes the staged part; returns how many rows are new, changed and not."""
-        for line in apply.drop_repeated(cursor):
+        repeated = apply.drop_repeated(cursor)
+        for line in repeated:
             self.rejects(Reject(line, "source_ref", *REPEATED))
         if not first_load:
             apply.find_known(cursor, self.source)
         counts = apply.count_states(cursor)
         if not self.dry_run:
-            apply.apply_rows(cursor, self.source, self.is_invented, has_changed=bool(counts["c"]))
-            indexing.index_part(has_changed=bool(counts["c"]))
+            new, changed = counts["n"], counts["c"]
+            apply.apply_rows(cursor, self.source, self.is_invented, has_changed=bool(changed))
+            whole = not repeated and counts.total() == new
+            indexing.index_part(part.names, new=new, changed=changed, whole=whole)
         return counts
 
 

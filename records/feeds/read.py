@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from itertools import islice
 from typing import Any, BinaryIO
 
 from records.births import birth_bounds
@@ -42,6 +44,18 @@ BIRTH = "date_of_birth"
 COLUMNS = (*_CHECKS, BIRTH)
 
 
+@dataclass(frozen=True, slots=True)
+class RawRows:
+    """Some rows of a file as they stand there, each with its line; may go to another process."""
+
+    checker: RowChecker
+    rows: list[tuple[int, list[str]]]
+
+    def __iter__(self) -> Iterator[ImportRow | Reject]:
+        for line, values in self.rows:
+            yield from self.checker.checked(line, values)
+
+
 class FileReader:
     """Iterates over the rows and rejects of one CSV file; `ignored` names its unknown columns.
 
@@ -51,32 +65,20 @@ class FileReader:
 
     def __init__(self, file: BinaryIO, authorities: Collection[str]) -> None:
         self.bytes_read = 0
-        self._authorities = authorities
-        self._bounds = birth_bounds()
         self._reader = csv.reader(self._lines(file), strict=True)
-        self._header = self._read_header()
-        # Columns there are, with the place of their cells; what a row without a column means.
-        self._checks = [
-            (self._header.index(column), column, *check)
-            for column, check in _CHECKS.items()
-            if column in self._header
-        ]
-        self._blank = {name: EMPTY.get(name, "") for name, _ in _CHECKS.values()}
-        self._birth_at = self._header.index(BIRTH) if BIRTH in self._header else None
-        self.ignored = [name for name in self._header if name not in COLUMNS]
+        header = self._read_header()
+        self._checker = RowChecker(header, authorities)
+        self.ignored = [name for name in header if name not in COLUMNS]
 
     def __iter__(self) -> Iterator[ImportRow | Reject]:
-        width = len(self._header)
-        while (row := self._next()) is not None:
-            line, values = row
-            if not any(values):
-                continue
-            if len(values) != width:
-                yield Reject(
-                    line, "", "wrong number of cells", f"Give the row the header's {width} cells."
-                )
-                continue
-            yield from self._checked(line, values)
+        for some in self.parts(1):
+            yield from some
+
+    def parts(self, size: int) -> Iterator[RawRows]:
+        """The rows unchecked, `size` of them at a time; rows without any value are left out."""
+        filled = ((line, values) for line, values in iter(self._next, None) if any(values))
+        while some := list(islice(filled, size)):
+            yield RawRows(self._checker, some)
 
     def _lines(self, file: BinaryIO) -> Iterator[str]:
         for number, raw in enumerate(file, start=1):
@@ -114,7 +116,29 @@ class FileReader:
             raise BrokenFile(f"The header names a column twice: {', '.join(sorted(repeated))}.")
         return header
 
-    def _checked(self, line: int, values: list[str]) -> Iterator[ImportRow | Reject]:
+
+class RowChecker:
+    """Knows the columns of a file, and what a cell of each may hold. Holds nothing of any row."""
+
+    def __init__(self, header: list[str], authorities: Collection[str]) -> None:
+        self._width = len(header)
+        self._authorities = authorities
+        self._bounds = birth_bounds()
+        # Columns there are, with the place of their cells; what a row without a column means.
+        self._checks = [
+            (header.index(column), column, *check)
+            for column, check in _CHECKS.items()
+            if column in header
+        ]
+        self._blank = {name: EMPTY.get(name, "") for name, _ in _CHECKS.values()}
+        self._birth_at = header.index(BIRTH) if BIRTH in header else None
+
+    def checked(self, line: int, values: list[str]) -> Iterator[ImportRow | Reject]:
+        """The row of these cells, or every fault of it."""
+        if len(values) != self._width:
+            remedy = f"Give the row the header's {self._width} cells."
+            yield Reject(line, "", "wrong number of cells", remedy)
+            return
         clean: dict[str, Any] = self._blank.copy()
         faults: list[Reject] = []
         for place, column, name, check in self._checks:
