@@ -8,8 +8,11 @@ time on both sides, from the operating system's accounting. Run by `make bench`.
 
 import argparse
 import gc
+import logging
+import os
+from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, TextIO
 from urllib.parse import urlsplit
 
 from kit import clocks, servers
@@ -29,9 +32,17 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[100_000])
     options = parser.parse_args()
     for size in options.sizes:
-        with servers.own_servers():
+        with servers.own_servers(), Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+            quieten(nowhere)
             fill(size)
             measure(signed_in())
+
+
+def quieten(nowhere: TextIO) -> None:
+    """Operator logs are written as ever, but nobody has to read them."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.StreamHandler):
+            handler.setStream(nowhere)
 
 
 def fill(size: int) -> None:
