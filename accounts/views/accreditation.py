@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import actions
 from accounts.accrediting import pages
-from accounts.forms.accreditation import ApplicantForm, OrganisationForm
+from accounts.forms.registering import ApplicantForm, OrganisationForm
 from accounts.http import Request
 from accounts.models import AccreditationApplication, User
 from accounts.models.users import AccountStatus

@@ -15,7 +15,7 @@ from accounts import actions
 from accounts.access import FileDamaged, read_evidence
 from accounts.accrediting import pages
 from accounts.accrediting.changes import changes_of
-from accounts.forms.accreditation import EvidenceForm, TextForm
+from accounts.forms.applying import EvidenceForm, TextForm
 from accounts.http import Request
 from accounts.models import AccreditationApplication, EvidenceItem, EvidenceKind
 from accounts.policies import can_apply, can_change_evidence, ready_to_submit, require

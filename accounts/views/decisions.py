@@ -17,13 +17,8 @@ from accounts.access import preview_sanction
 from accounts.accrediting import pages
 from accounts.accrediting.changes import changes_of
 from accounts.actions.sanctions import level_of
-from accounts.forms.accreditation import (
-    ApprovalForm,
-    RoundForm,
-    SanctionForm,
-    SeenForm,
-    TextForm,
-)
+from accounts.forms.applying import TextForm
+from accounts.forms.deciding import ApprovalForm, RoundForm, SanctionForm, SeenForm
 from accounts.held_forms import keeps_form, posted_or_held
 from accounts.http import Request
 from accounts.impact import Impact

@@ -31,6 +31,7 @@ from accounts.models import (
 from accounts.roles import OrganisationKind, Role, needs_two_people
 from accounts.states import State
 from contactpoint.invented.accredit import YEAR, accredit, activate
+from contactpoint.invented.applying import apply_all
 from contactpoint.invented.people import (
     BODIES,
     CENTRAL,
@@ -65,6 +66,7 @@ def enrol(by: Acting) -> None:
         bodies[body.key] = _organisation(body, bodies.get(body.under), by)
         _keep_accredited(body, bodies[body.key])
     _welcome_all(bodies, by)
+    apply_all(by)
 
 
 @transaction.atomic

@@ -15,8 +15,17 @@ from django.utils import timezone
 
 from accounts.acting import operator
 from accounts.actions import withdraw_accreditation
-from accounts.models import Accreditation, Organisation, RoleGrant, User
+from accounts.models import (
+    Accreditation,
+    AccreditationApplication,
+    Organisation,
+    RoleGrant,
+    Sanction,
+    User,
+)
+from accounts.states import State
 from accounts.synthetic import MARK
+from contactpoint.invented.applying import APPLYING
 from contactpoint.invented.enrol import applicant_of
 from contactpoint.invented.people import BODIES, PEOPLE, credentials_of
 from contactpoint.invented.room import NoRoom, require_room
@@ -26,7 +35,9 @@ from tests.factories.accounts import reference_data
 
 pytestmark = pytest.mark.django_db
 CHILDREN = 400
-APPLICANTS = {applicant_of(body).email for body in BODIES}  # not shown, they only apply
+# Not shown, they only apply; the one applicant who is shown stands among the people.
+APPLICANTS = {applicant_of(body).email for body in BODIES}
+APPLICANTS |= {one.person.email for one in APPLYING} - {person.email for person in PEOPLE}
 
 
 @pytest.fixture
@@ -226,3 +237,14 @@ def test_a_small_load_has_room():
     require_room(10)
     with pytest.raises(NoRoom):
         require_room(10**12)
+
+
+def test_the_officer_of_the_demonstration_finds_work_in_every_state(demo):
+    seed(0)
+    names = [one.name for one in APPLYING]
+    rows = AccreditationApplication.objects.filter(organisation__name__in=names)
+    found = dict(rows.values_list("organisation__name", "status"))
+    for one in APPLYING:
+        expected = State.ACCREDITED if one.state is State.SANCTIONED else one.state
+        assert found[one.name] == expected, one.name
+    assert Sanction.objects.live().count() == 1
