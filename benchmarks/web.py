@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from kit import clocks, servers
 
 SEED = "bench-web"
-SEARCHES = 600
+SEARCHES = 300
 BAR = 40  # one row by primary key, this many times
 MOST_STATEMENTS = 13
 REASON = {"purpose": "child_at_risk", "case_reference": "BENCH-1"}
