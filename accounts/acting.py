@@ -42,7 +42,8 @@ class Acting:
     `grant` comes annotated by `RoleGrantQuerySet.with_standing()`; policies judge it, this class
     only carries it. `factor_is_fresh`: a second factor was shown in this session within the last
     five minutes; jobs and commands have no session, so for them it is always so. `factors_shown`:
-    which second factors this session has shown.
+    which second factors this session has shown; `by_directory`: an organisation's own sign-in
+    service opened it.
     """
 
     actor: Actor
@@ -50,6 +51,7 @@ class Acting:
     grant: RoleGrant | None = None
     factor_is_fresh: bool = False
     factors_shown: frozenset[int] = frozenset()
+    by_directory: bool = False
 
     @cached_property
     def role(self) -> Role | None:
@@ -110,6 +112,7 @@ def person(
     *,
     factor_is_fresh: bool = False,
     factors_shown: frozenset[int] = frozenset(),
+    by_directory: bool = False,
 ) -> Acting:
     """`user` acting under `grant` (none when the account holds no live role)."""
     return Acting(
@@ -118,6 +121,7 @@ def person(
         actor=_actor(ActorKind.PERSON, user, grant, facts),
         factor_is_fresh=factor_is_fresh,
         factors_shown=factors_shown,
+        by_directory=by_directory,
     )
 
 

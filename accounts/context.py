@@ -22,6 +22,7 @@ NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     ("Applications", "accounts:applications", Permission.ACCREDIT),
     ("Organisations", "accounts:organisations", Permission.REGISTER_ORGANISATION),
     ("Accreditation", "accounts:own-accreditation", Permission.APPLY_FOR_ACCREDITATION),
+    ("Directories", "accounts:identity-providers", Permission.KEEP_DIRECTORIES),
     ("Messages", "accounts:messages", Permission.MANAGE_ACCOUNTS),
     ("Your account", "accounts:your-account", None),
 )

@@ -111,11 +111,13 @@ def acting_for_request(get_response: GetResponse) -> GetResponse:
 
 def _grants(request: Request) -> list[RoleGrant]:
     """Live grants, in the order in which the person is offered them: those that count today first,
-    the less powerful before the more powerful.
+    the less powerful before the more powerful. A directory carries those of its own body only.
     """
     if not request.user.is_authenticated:
         return []
     grants = _grants_of_anybody().filter(user=request.user.pk)
+    if sessions.DIRECTORY in request.session:
+        grants = grants.carried_by(request.session[sessions.DIRECTORY])
     return sorted(
         grants,
         key=lambda grant: (not grant.is_accredited, needs_fresh_factor(grant.role), grant.pk),
@@ -142,6 +144,7 @@ def _acting(request: Request) -> who.Acting:
         request.facts,
         factor_is_fresh=has_fresh_second_factor(request),
         factors_shown=factors_shown(request),
+        by_directory=sessions.DIRECTORY in request.session,
     )
 
 

@@ -145,6 +145,16 @@ class RoleGrantQuerySet(models.QuerySet[Any]):
         )
         return live
 
+    def carried_by(self, provider_id: int) -> RoleGrantQuerySet:
+        """Grants at the body whose live directory this is, and at the employers beneath it."""
+        from accounts.models import IdentityProvider
+
+        at = Q(organisation=OuterRef("content_object")) | Q(
+            organisation=OuterRef("content_object__parent")
+        )
+        live = IdentityProvider.objects.live().filter(at, pk=provider_id)
+        return self.filter(Exists(live))
+
     def with_standing(self) -> RoleGrantQuerySet:
         """Annotates what `policies.standing` needs to say *why* a grant does not count, in one
         statement.

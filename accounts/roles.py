@@ -53,6 +53,7 @@ class Permission(StrEnum):
     PUBLISH_REQUIREMENTS = "publish_requirements"
     REGISTER_ORGANISATION = "register_organisation"
     APPLY_FOR_ACCREDITATION = "apply_for_accreditation"
+    KEEP_DIRECTORIES = "keep_directories"
 
 
 _LOOK_UP = {Permission.SEARCH, Permission.OPEN_RECORD}
@@ -94,6 +95,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SUSPEND_ACCOUNT,
             Permission.PUBLISH_REQUIREMENTS,
             Permission.REGISTER_ORGANISATION,
+            Permission.KEEP_DIRECTORIES,
         }
     ),
     Role.AUDITOR: frozenset({Permission.READ_WHOLE_TRAIL}),

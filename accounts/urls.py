@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from accounts.views import (
     agreement,
+    directories,
     factors,
     invitations,
     inviting,
@@ -25,6 +26,17 @@ urlpatterns = [
     path("requirements/", requirements.requirements, name="requirements"),
     path("requirements/agreement/", requirements.new_agreement, name="new-agreement"),
     path("requirements/course/", requirements.new_course, name="new-course"),
+    path(
+        "your-account/directories/<uuid:key>/",
+        directories.link_directory,
+        name="link-directory",
+    ),
+    path("identity-providers/", directories.identity_providers, name="identity-providers"),
+    path(
+        "identity-providers/<uuid:key>/end/",
+        directories.end_identity_provider,
+        name="end-identity-provider",
+    ),
     path("agreement/", agreement.agreement, name="agreement"),
     path("people/", people.people, name="people"),
     path("people/find/", people.find, name="find-people"),

@@ -27,6 +27,8 @@ OWN_TABLES: dict[str, str] = {
     "accounts.ApplicationMessage": ADD,
     "accounts.EvidenceItem": "SELECT, INSERT, UPDATE (removed_by_id), UPDATE (removed_at)",
     "accounts.Invitation": KEEP,
+    "accounts.DirectoryLink": KEEP,
+    "accounts.IdentityProvider": KEEP,
     "accounts.KnownDevice": KEEP,
     "accounts.Organisation": KEEP,
     "accounts.OrganisationIdentifier": ENDED,

@@ -201,6 +201,7 @@ if COMMON_PASSWORDS_FILE:
             "OPTIONS": {"password_list_path": COMMON_PASSWORDS_FILE},
         }
     )
+DIRECTORY_TIMEOUT = 5  # seconds that an organisation's own sign-in service is waited for
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "accounts:home"
 

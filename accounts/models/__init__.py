@@ -10,6 +10,7 @@ from accounts.models.applications import (
     EvidenceKind,
 )
 from accounts.models.devices import KnownDevice
+from accounts.models.directories import DirectoryLink, IdentityProvider
 from accounts.models.grants import RoleGrant, RoleGrantHistory
 from accounts.models.identifiers import IdentifierScheme, OrganisationIdentifier
 from accounts.models.invitations import Invitation
@@ -36,10 +37,12 @@ __all__ = [
     "Authority",
     "CourseVersion",
     "CriminalRecordCheck",
+    "DirectoryLink",
     "EvidenceItem",
     "EvidenceKind",
     "IdentifierScheme",
     "IdentityCheck",
+    "IdentityProvider",
     "Invitation",
     "KnownDevice",
     "MessageKind",

@@ -37,7 +37,7 @@ def standing_but_for(acting: Acting, codes: frozenset[str]) -> Decision:
         return lacks(ROLE)
     personal = [lacks(one) for one in lacking(acting) if one.code not in codes]
     role_counts = _role_counts(acting.role, acting.grant)
-    return first_no(role_counts, *personal, _factor_has_settled(acting))
+    return first_no(role_counts, *personal, _factor_suits(acting))
 
 
 def lacking(acting: Acting) -> tuple[Condition, ...]:
@@ -50,15 +50,18 @@ def lacking(acting: Acting) -> tuple[Condition, ...]:
     return found
 
 
-def _factor_has_settled(acting: Acting) -> Decision:
-    """A powerful role is not acted in by a factor that was added within a day, unless a second
-    person confirmed it: whoever adds one to a stolen account gains nothing before it is noticed.
+def _factor_suits(acting: Acting) -> Decision:
+    """A powerful role is acted in by a factor of ours, not by a directory's word alone; and not by
+    one that was added within a day, unless a second person confirmed it: whoever adds one to a
+    stolen account gains nothing before it is noticed.
     """
     grant: Any = acting.grant
-    waiting = frozenset(grant.waiting_factors)
-    if not acting.factors_shown or not acting.factors_shown <= waiting:
+    if not needs_fresh_factor(grant.role):
         return ALLOWED
-    return FACTOR_WAITS if needs_fresh_factor(grant.role) else ALLOWED
+    if acting.by_directory and not acting.factors_shown:
+        return OWN_FACTOR
+    waits = acting.factors_shown and acting.factors_shown <= frozenset(grant.waiting_factors)
+    return FACTOR_WAITS if waits else ALLOWED
 
 
 FACTOR_WAITS = deny(
@@ -66,6 +69,13 @@ FACTOR_WAITS = deny(
     "This second factor is new. In this role it counts after 24 hours.",
     "Sign in with your other second factor, or ask another member of the management team to "
     "confirm the new one under Sign-in help.",
+)
+
+
+OWN_FACTOR = deny(
+    "own-factor-needed",
+    "In this role your organisation's own sign-in is not enough.",
+    "Sign out, then sign in with your password and second factor, or with a passkey.",
 )
 
 

@@ -43,15 +43,22 @@ def signed_in(request: HttpRequest, user: User) -> None:
         request_id=facts.request_id,
         session_ref=who.session_ref(request.session.session_key),
     )
+    records = get_authentication_records(request, user)
+    issuer = next((record["issuer"] for record in records if "issuer" in record), None)
     append(
         EventType.AUTH_LOGIN,
         actor=who.person(user, None, fresh).actor,
-        detail={"method": method_of(get_authentication_records(request, user))},
+        detail={"method": method_of(records), **({"issuer": issuer} if issuer else {})},
     )
 
 
 def failed(
-    request: HttpRequest | None, user: User | None, *, reason: str, factor: str = ""
+    request: HttpRequest | None,
+    user: User | None,
+    *,
+    reason: str,
+    factor: str = "",
+    issuer: str = "",
 ) -> None:
     """`auth.login_failed`, or `auth.reauthentication_failed` inside a session.
 
@@ -66,7 +73,7 @@ def failed(
         actor=acting.actor,
         outcome=Outcome.FAILURE,
         reason=reason,
-        detail={"factor": factor} if factor else None,
+        detail={key: said for key, said in (("factor", factor), ("issuer", issuer)) if said},
         **_target(user),
     )
 

@@ -16,6 +16,7 @@ from django.urls import ResolverMatch
 
 from accounts.models import User
 
+DIRECTORY_METHOD = "directory"  # as allauth's records of a session call it
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 LEAVING = frozenset({"account_logout"})
@@ -66,8 +67,10 @@ def shown_by(request: HttpRequest, user: User) -> bool:
 
 
 def has_shown_second_factor(request: HttpRequest) -> bool:
-    """True if a TOTP code, a passkey or a recovery code was shown in this session."""
-    return any(record.get("method") == "mfa" for record in shown_in(request))
+    """True if a TOTP code, a passkey or a recovery code was shown in this session, or two factors
+    at the directory that opened it.
+    """
+    return any(record.get("method") in {"mfa", DIRECTORY_METHOD} for record in shown_in(request))
 
 
 def factors_shown(request: HttpRequest) -> frozenset[int]:

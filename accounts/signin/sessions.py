@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 
 LAST_SEEN, SIGNED_IN_AT, GRANT = "last_seen", "signed_in_at", "grant_id"
+DIRECTORY = "directory"  # which identity provider signed this session in
 DEVICE_DUE = "device_due"  # fully signed in just now: the device is to be remembered
 
 

@@ -11,11 +11,14 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.webauthn import views as webauthn
 from django.urls import path, re_path
 
-from accounts.views import factors, signin
+from accounts.views import directories, factors, signin
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
     path("logout/", signin.sign_out, name="account_logout"),
+    path("directories/", directories.directories, name="directories"),
+    path("directories/<uuid:key>/start/", directories.start, name="directory_start"),
+    path("directories/<uuid:key>/callback/", directories.callback, name="directory_callback"),
     path("inactive/", signin.stopped_account, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),

@@ -11,6 +11,7 @@ from accounts.conditions import CONDITIONS, missing
 from accounts.forms import RoleForm
 from accounts.held_forms import keeps_form, posted_or_held
 from accounts.http import Request
+from accounts.models import IdentityProvider
 from accounts.policies import lacking, other_founder, require, standing
 from accounts.roles import Permission
 from accounts.signin.factors import factors_of
@@ -37,7 +38,9 @@ def _before_you_start(request: Request) -> HttpResponse:
 
 def your_account(request: Request) -> HttpResponse:
     """What is kept about this person, and their factors."""
-    return render(request, "accounts/your_account.html", {"factors": factors_of(request.user)})
+    own = IdentityProvider.objects.live().filter(organisation=request.user.employer.base)
+    context = {"factors": factors_of(request.user), "directories": own}
+    return render(request, "accounts/your_account.html", context)
 
 
 @keeps_form

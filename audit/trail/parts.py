@@ -41,6 +41,11 @@ REASONS: dict[str, str] = {
     "role-may-not": "the role does not allow it",
     "other-user-base": "belongs to another management team",
     "acting-role-changed": "the role was changed in another window",
+    "directory-unreachable": "the directory cannot be reached",
+    "directory-answer-refused": "the directory\u2019s answer cannot be trusted",
+    "directory-factor-too-weak": "one factor only was shown at the directory",
+    "directory-factor-too-old": "the factors were shown at the directory too long ago",
+    "directory-subject-unknown": "this work account is linked to no account",
     "identifier-recorded": "an identifier was recorded",
     "identifier-ended": "an identifier no longer holds",
 }
@@ -61,6 +66,7 @@ PERMISSIONS: dict[str, str] = {
     Permission.PUBLISH_REQUIREMENTS: "publish an agreement or a course",
     Permission.REGISTER_ORGANISATION: "add an organisation",
     Permission.APPLY_FOR_ACCREDITATION: "apply for accreditation",
+    Permission.KEEP_DIRECTORIES: "register a directory",
 }
 BANDS: dict[str, str] = {
     "none": "nobody there",

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -20,7 +21,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actions import invite_person, request_role, start_application
-from accounts.models import AccreditationApplication, Organisation, Recovery, RoleRequest, User
+from accounts.models import (
+    AccreditationApplication,
+    IdentityProvider,
+    Organisation,
+    Recovery,
+    RoleRequest,
+    User,
+)
 from accounts.roles import Role
 from accounts.states import State
 from records.models import ChildRecord, Enquiry, Involvement
@@ -209,6 +217,15 @@ def recovery_of(world: World) -> str:
     return token
 
 
+def directory_of(world: World) -> object:
+    """A directory of the practitioner's authority."""
+    made = IdentityProvider.objects.create(
+        organisation=world.practitioner.employer, issuer=f"https://{uuid4()}.example",
+        client_id="contactpoint", secret="!", accepted_acr=["mfa"], live_from=Now(),
+    )  # fmt: skip
+    return made.key
+
+
 def passkey(world: World) -> object:
     return world.passkey
 
@@ -234,6 +251,9 @@ def draft_key(world: World) -> object:
 
 
 PAGES: dict[str, Sample] = {
+    "directories": at("directories", "nobody"),
+    "accounts:link-directory": at("accounts:link-directory", "practitioner", directory_of),
+    "accounts:identity-providers": at("accounts:identity-providers", "central"),
     "account_login": at("account_login", "nobody"),
     "account_inactive": at("account_inactive", "nobody"),
     "account_reset_password": at("account_reset_password", "nobody"),
@@ -362,6 +382,9 @@ STATUS = {"account_inactive": 403}
 
 NO_PAGES = {
     "accounts:rejects": "a file to mend: the refused rows of the last upload",
+    "accounts:end-identity-provider": "POST only: leads back to the directories",
+    "directory_callback": "the way back from a directory: tried in tests/attacks",
+    "directory_start": "the way to a directory: tried in tests/attacks",
     "accounts:confirm-change": "POST only: leads back to sign-in help",
     "accounts:own-accreditation": "leads on to the application or the organisation",
     "accounts:start-application": "POST only: leads to the application",
