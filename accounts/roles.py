@@ -121,19 +121,19 @@ READING = frozenset(
 # for accreditation. No role with a permission of the index may ever stand here.
 BEFORE_ACCREDITATION = frozenset({Role.APPLICANT})
 
-_MANAGING = frozenset({OrganisationKind.LOCAL_AUTHORITY, OrganisationKind.NATIONAL_PARTNER})
+MANAGING = frozenset({OrganisationKind.LOCAL_AUTHORITY, OrganisationKind.NATIONAL_PARTNER})
 
 # Where a role may be held. A national partner serves its own staff only (Hansard, 5 Nov 2008), so
 # it has no shield administrator; the central team never searches for children.
 HOMES: dict[Role, frozenset[OrganisationKind]] = {
-    Role.PRACTITIONER: _MANAGING | {OrganisationKind.EMPLOYER},
-    Role.MEDIATOR: _MANAGING,
+    Role.PRACTITIONER: MANAGING | {OrganisationKind.EMPLOYER},
+    Role.MEDIATOR: MANAGING,
     Role.SHIELD_ADMINISTRATOR: frozenset({OrganisationKind.LOCAL_AUTHORITY}),
-    Role.MANAGEMENT_TEAM: _MANAGING,
+    Role.MANAGEMENT_TEAM: MANAGING,
     Role.ACCREDITATION_OFFICER: frozenset({OrganisationKind.CENTRAL_BODY}),
     Role.CENTRAL_TEAM: frozenset({OrganisationKind.CENTRAL_BODY}),
     Role.AUDITOR: frozenset({OrganisationKind.CENTRAL_BODY}),
-    Role.APPLICANT: _MANAGING | {OrganisationKind.EMPLOYER},
+    Role.APPLICANT: MANAGING | {OrganisationKind.EMPLOYER},
 }
 
 

@@ -58,6 +58,24 @@ def remind_of_conditions() -> int:
     return actions.remind_of_conditions()
 
 
+@shared_task(name="accounts.make_due_moves")
+def make_due_moves() -> int:
+    """Moves the employers whose day has come to their new managing bodies."""
+    return actions.make_due_moves()
+
+
+@shared_task(name="accounts.end_movers_standing")
+def end_movers_standing() -> int:
+    """Ends the old standing of people whose day of moving has come."""
+    return actions.end_movers_standing()
+
+
+@shared_task(name="accounts.hold_idle_accounts")
+def hold_idle_accounts() -> int:
+    """Holds the accounts that nobody has used for a month."""
+    return actions.hold_idle_accounts()
+
+
 @shared_task(name="accounts.clear_sessions")
 def clear_sessions() -> None:
     """Forgets sessions that are over anyway."""

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from accounts import organisation_urls
 from accounts.views import (
     agreement,
     directories,
@@ -71,6 +72,7 @@ urlpatterns = [
     path("sign-in-help/confirm/", signin_help.confirm_change, name="confirm-change"),
     path("recovery/<str:token>/", signin_help.recovery, name="recovery"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
+    *organisation_urls.urlpatterns,
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("cookies/", pages.cookies, name="cookies"),
     path("privacy/", pages.privacy, name="privacy"),

@@ -67,6 +67,18 @@ app.conf.beat_schedule = {
         "task": "accounts.lapse_accreditations",
         "schedule": crontab(minute=1),  # hourly; the first run of the day is the one that finds any
     },
+    "move employers whose day has come": {
+        "task": "accounts.make_due_moves",
+        "schedule": 60.0,
+    },
+    "end the old standing of people whose day of moving has come": {
+        "task": "accounts.end_movers_standing",
+        "schedule": 60.0,
+    },
+    "hold accounts that nobody uses": {
+        "task": "accounts.hold_idle_accounts",
+        "schedule": crontab(hour=4, minute=20),
+    },
     "forget search terms after fifteen minutes": {
         "task": "records.forget_searches",
         "schedule": 60.0,

@@ -26,6 +26,12 @@ CLOCK_SKEW_SECONDS = 1.0
 
 
 def _weak_mail() -> Iterator[CheckMessage]:
+    if _household_keys_are_weak():
+        yield _error(
+            9,
+            "A household key is short, or used twice.",
+            "Give every employer a secret of its own, of at least 32 random characters.",
+        )
     if "console" in settings.EMAIL_BACKEND:
         yield _error(6, "EMAIL_BACKEND prints links to the log.", "Name an SMTP server.")
     if not settings.SITE_URL.startswith("https://"):
@@ -84,6 +90,13 @@ def ports_are_filled(app_configs: Any, **_: Any) -> list[CheckMessage]:
         for port in PORTS
         if not port.is_filled
     ]
+
+
+def _household_keys_are_weak() -> bool:
+    keys = [key for given in settings.HOUSEHOLD_KEYS.values() for key in given.split()]
+    others = {settings.SECRET_KEY, *settings.FIELD_KEYS}
+    short = any(len(key) < 32 for key in keys)
+    return short or len(set(keys)) < len(keys) or not others.isdisjoint(keys)
 
 
 @register(Tags.database, deploy=True)

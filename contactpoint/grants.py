@@ -46,6 +46,9 @@ OWN_TABLES: dict[str, str] = {
     # imposed for good and all; only its lifting is added
     "accounts.Sanction": "SELECT, INSERT,"
     " UPDATE (lifted_by_id), UPDATE (lifted_at), UPDATE (lift_reason)",
+    "accounts.StaffHousehold": KEEP,
+    "accounts.StaffLink": KEEP,
+    "accounts.StaffProposal": KEEP,
     "accounts.User": KEEP,
     "records.Address": KEEP,
     "records.BirthDate": KEEP,

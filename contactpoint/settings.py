@@ -25,6 +25,20 @@ SECRET_KEY = env("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Fernet keys, newest first: encrypt TOTP secrets.
 FIELD_KEYS = env.list("FIELD_KEY")
+
+
+def _household_keys() -> dict[str, str]:
+    """One line an employer: its key in the register, then its secret, and a former one while it is
+    replaced. From a file, or from the variable itself with commas between the lines.
+    """
+    file = env("HOUSEHOLD_KEYS_FILE", default="")
+    text = Path(file).read_text(encoding="utf-8") if file else env("HOUSEHOLD_KEYS", default="")
+    lines = (line.split(maxsplit=1) for line in text.replace(",", "\n").splitlines())
+    return {line[0].lower(): line[1] for line in lines if len(line) == 2}
+
+
+# Homes of staff are known as hashes under the secret of their employer (accounts/households.py).
+HOUSEHOLD_KEYS = _household_keys()
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"]
 )
@@ -253,6 +267,11 @@ AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"]
 
 INVITATION_HOURS = 72
+# A staff feed that would close more than this share of an employer's people stops and asks, unless
+# they are as few as this.
+STAFF_FEED_LEAVERS_SHARE = env.float("STAFF_FEED_LEAVERS_SHARE", default=0.1)
+STAFF_FEED_LEAVERS_ALWAYS = env.int("STAFF_FEED_LEAVERS_ALWAYS", default=2)
+IDLE_DAYS = 30  # an account not used for so long is held
 PASSWORD_RESET_TIMEOUT = 3600
 
 ANONYMOUS_USER_NAME = None  # django-guardian: no AnonymousUser row

@@ -34,7 +34,7 @@ from accounts.policies import (
     require_permission,
 )
 from accounts.querysets import LondonToday, OrganisationQuerySet
-from accounts.roles import OrganisationKind, Permission
+from accounts.roles import Permission
 from accounts.states import State
 
 A_PAGE = 25
@@ -165,17 +165,6 @@ def overdue(page: Page[AccreditationApplication]) -> set[int]:
         for row in page.object_list
         if row.status != State.RETURNED and row.due_on and row.due_on < today
     }
-
-
-def organisations_seen(*, number: str | None, by: Acting) -> Page[Organisation]:
-    """The organisations whose accreditation this person looks after: an officer and the central
-    team all of them, a management team its own. Raises `Refused`.
-    """
-    require_permission(by, Permission.REGISTER_ORGANISATION)
-    rows = Organisation.objects.open().select_related("parent")
-    if by.base is not None and by.base.kind != OrganisationKind.CENTRAL_BODY:
-        rows = rows.managed_by(by.base.pk)
-    return Paginator(with_state(rows).order_by("name", "pk"), A_PAGE).get_page(number)
 
 
 def own_organisation(by: Acting) -> Organisation:

@@ -25,7 +25,6 @@ _APPLICATION = [
 ]
 
 urlpatterns = [
-    path("organisations/", accreditation.organisations, name="organisations"),
     path("organisations/new/", accreditation.create_organisation, name="create-organisation"),
     path("organisations/<uuid:key>/accreditation/", include(_ORGANISATION)),
     path("accreditation/", applications.own_accreditation, name="own-accreditation"),

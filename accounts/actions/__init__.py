@@ -21,6 +21,7 @@ from accounts.actions.applications import (
     start_application,
     submit_application,
 )
+from accounts.actions.closing import close_organisation
 from accounts.actions.decisions import (
     approve_application,
     ask_question,
@@ -29,6 +30,7 @@ from accounts.actions.decisions import (
 )
 from accounts.actions.evidence import NewEvidence, add_evidence, remove_evidence
 from accounts.actions.identifiers import end_identifier, record_identifier
+from accounts.actions.idle import hold_idle_accounts
 from accounts.actions.installation import AlreadyInstalled, NewPerson, install_central_body
 from accounts.actions.invitations import (
     EmailTaken,
@@ -39,7 +41,10 @@ from accounts.actions.invitations import (
     invite_again,
     invite_person,
 )
+from accounts.actions.merging import merge_organisation
 from accounts.actions.organisations import create_organisation
+from accounts.actions.people import move_person
+from accounts.actions.relocating import cancel_move, make_due_moves, plan_move
 from accounts.actions.reminders import remind_of_conditions
 from accounts.actions.renewals import remind_renewals
 from accounts.actions.requirements import accept_agreement, publish_agreement, publish_course
@@ -65,11 +70,19 @@ from accounts.actions.signin_help import (
     unlock_account,
     use_recovery,
 )
+from accounts.actions.staff_feed import FeedSummary, TooManyLeavers, import_staff
+from accounts.actions.staff_proposals import (
+    accept_joiner,
+    accept_mover,
+    end_movers_standing,
+    refuse_proposal,
+)
 from accounts.actions.vouching import confirm_identity, record_check, record_training
 
 __all__ = [
     "AlreadyInstalled",
     "EmailTaken",
+    "FeedSummary",
     "ImpactChanged",
     "InvitationRefused",
     "Invited",
@@ -77,28 +90,35 @@ __all__ = [
     "NewPerson",
     "RecoveryRefused",
     "Seen",
+    "TooManyLeavers",
     "WrongCode",
     "accept_agreement",
     "accept_invitation",
-    "accredit_organisation",
+    "accept_joiner",
+    "accept_mover",
     "add_evidence",
     "answer_question",
     "apply_email_changes",
     "approve_application",
     "approve_role_request",
     "ask_question",
+    "cancel_move",
     "change_email",
     "close_account",
+    "close_organisation",
     "confirm_change",
     "confirm_identity",
     "create_organisation",
     "end_identifier",
+    "end_movers_standing",
     "expire_grants",
     "expire_role_requests",
     "extend_grant",
     "give_up_application",
     "grant_role",
     "hold_account",
+    "hold_idle_accounts",
+    "import_staff",
     "install_central_body",
     "invite_again",
     "invite_applicant",
@@ -106,13 +126,18 @@ __all__ = [
     "invite_person",
     "lapse_accreditations",
     "lift_sanction",
+    "make_due_moves",
+    "merge_organisation",
+    "move_person",
     "name_applicant",
+    "plan_move",
     "publish_agreement",
     "publish_course",
     "record_check",
     "record_identifier",
     "record_training",
     "refuse_application",
+    "refuse_proposal",
     "refuse_role_request",
     "reinstate_account",
     "remind_of_conditions",

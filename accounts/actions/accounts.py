@@ -14,10 +14,12 @@ from django.db.models.functions import Now
 
 from accounts.acting import Acting
 from accounts.actions.roles import end_grants_of
+from accounts.messages import MessageKind, queue_message
 from accounts.models import User
 from accounts.models.users import AccountStatus
 from accounts.policies import can_reinstate, can_stop, first_no, fresh_factor, require
 from accounts.roles import Permission
+from accounts.signin.changes import team_of
 from audit.ledger.events import EventType
 from audit.ledger.writer import append
 
@@ -61,6 +63,7 @@ def hold_account(*, user: User, reason: str, code: str = BY_DECISION, by: Acting
         held = _move(user, {AccountStatus.ACTIVE}, AccountStatus.HELD, reason)
         if held:
             _tell(EventType.ACCOUNT_HELD, user, reason, code, by)
+            message_person_and_team(user, by=by)
     return held
 
 
@@ -81,6 +84,7 @@ def reinstate_account(*, user: User, reason: str, by: Acting) -> bool:
             _tell(EventType.ACCOUNT_REINSTATED, user, reason, BY_DECISION, by)
         elif _move(user, {AccountStatus.HELD}, AccountStatus.ACTIVE, reason):
             _tell(EventType.ACCOUNT_RELEASED, user, reason, BY_DECISION, by)
+            message_person_and_team(user, by=by)
         else:
             return False
     return True
@@ -98,15 +102,35 @@ def close_account(*, user: User, reason: str, by: Acting) -> bool:
         target_type="user",
         target_id=user.pk,
     )
-    open_states = set(AccountStatus) - {AccountStatus.CLOSED}
     with transaction.atomic():
-        closed = _move(
-            user, open_states, AccountStatus.CLOSED, reason, password=make_password(None)
-        )
-        if closed:
-            ended = end_grants_of(user, reason="the account was closed", by=by)
-            _tell(EventType.ACCOUNT_CLOSED, user, reason, BY_DECISION, by, {"count": ended})
+        return end_account(user, reason=reason, code=BY_DECISION, by=by)
+
+
+def end_account(user: User, *, reason: str, code: str, by: Acting) -> bool:
+    """Closes the account with its event, in the caller's transaction; whether it may be is the
+    caller's question. False when it was closed already.
+    """
+    open_states = set(AccountStatus) - {AccountStatus.CLOSED}
+    closed = _move(user, open_states, AccountStatus.CLOSED, reason, password=make_password(None))
+    if closed:
+        ended = end_grants_of(user, reason="the account was closed", by=by)
+        _tell(EventType.ACCOUNT_CLOSED, user, reason, code, by, {"count": ended})
     return closed
+
+
+def message_person_and_team(user: User, *, by: Acting) -> None:
+    """Tells the person and their management team to sign in and look, in the caller's transaction.
+
+    What it is about stands in no e-mail.
+    """
+    for person in (user, *team_of(user)):
+        queue_message(
+            kind=MessageKind.ACCOUNT_NEEDS_YOU,
+            to=person,
+            about_type="user",
+            about_id=user.pk,
+            by=by,
+        )
 
 
 def _move(

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts.acting import Acting, job
-from accounts.models import Accreditation
+from accounts.models import Accreditation, Organisation
 from accounts.policies import can_accredit, first_no, fresh_factor, require
 from accounts.roles import Permission
 from accounts.states import State, Verb, move
@@ -26,17 +26,27 @@ def withdraw_accreditation(*, accreditation: Accreditation, reason: str, by: Act
         target_id=organisation.pk,
     )
     with transaction.atomic():
-        live = organisation.accreditations.filter(status=State.ACCREDITED)
-        return sum(_withdraw(row, reason, by) for row in live) > 0
+        return end_accreditations(organisation, reason, by=by) > 0
 
 
-def _withdraw(accreditation: Accreditation, reason: str, by: Acting) -> bool:
+def end_accreditations(
+    organisation: Organisation, reason: str, *, code: str | None = None, by: Acting
+) -> int:
+    """Withdraws the accreditation and its renewals, in the caller's transaction; whether it may be
+    is the caller's question. Returns how many there were.
+    """
+    live = organisation.accreditations.filter(status=State.ACCREDITED)
+    return sum(_withdraw(row, reason, code, by) for row in live)
+
+
+def _withdraw(accreditation: Accreditation, reason: str, code: str | None, by: Acting) -> bool:
     rows = Accreditation.objects.filter(pk=accreditation.pk)
     withdrawn = move(rows, Verb.WITHDRAW, withdrawn_at=Now(), withdrawal_reason=reason)
     if withdrawn:
         append(
             EventType.ACCREDITATION_WITHDRAWN,
             actor=by.actor,
+            reason=code,
             target_type="organisation",
             target_id=accreditation.organisation_id,
             detail={"accreditation_id": accreditation.pk},

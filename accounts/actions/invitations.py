@@ -83,6 +83,10 @@ def invite_person(
         target_id=employer.pk,
     )
     with transaction.atomic():
+        # Waits for a closing that is under way, and then finds the employer closed.
+        rows = Organisation.objects.select_for_update(of=("self",)).select_related("parent")
+        row = rows.get(pk=employer.pk)
+        require(can_invite(by, row), target_type="organisation", target_id=row.pk)
         if User.objects.filter(email=email.strip().lower()).exists():
             raise EmailTaken
         user = _new_account(

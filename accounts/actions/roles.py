@@ -21,6 +21,7 @@ from accounts.policies import (
     deny,
     require,
 )
+from accounts.querysets import RoleGrantQuerySet
 from accounts.roles import Permission, Role
 from accounts.signin.sessions import GRANT
 from audit.ledger.events import EventType
@@ -166,13 +167,17 @@ def choose_role(*, grant: RoleGrant, session: SessionBase, by: Acting) -> None:
     session[GRANT] = grant.pk
 
 
+def end_grants(grants: RoleGrantQuerySet, *, reason: str, by: Acting) -> int:
+    """Ends these grants, in the caller's transaction. Returns how many there were."""
+    return _end_all(list(grants.select_related("permission")), Change.REVOKED, reason, by)
+
+
 def end_grants_of(user: User, *, reason: str, by: Acting) -> int:
     """Ends every grant of a closing account, in the caller's transaction.
 
     Returns how many there were.
     """
-    grants = list(RoleGrant.objects.select_related("permission").filter(user=user))
-    return _end_all(grants, Change.REVOKED, reason, by)
+    return end_grants(RoleGrant.objects.filter(user=user), reason=reason, by=by)
 
 
 def expire_grants() -> int:

@@ -12,6 +12,7 @@ from accounts.models.applications import (
 from accounts.models.devices import KnownDevice
 from accounts.models.directories import DirectoryLink, IdentityProvider
 from accounts.models.grants import RoleGrant, RoleGrantHistory
+from accounts.models.households import StaffHousehold
 from accounts.models.identifiers import IdentifierScheme, OrganisationIdentifier
 from accounts.models.invitations import Invitation
 from accounts.models.messages import MessageKind, OutboxMessage
@@ -25,6 +26,7 @@ from accounts.models.requirements import (
 )
 from accounts.models.role_requests import RoleRequest
 from accounts.models.signin_help import Recovery, SignInChange
+from accounts.models.staffing import StaffLink, StaffProposal
 from accounts.models.users import User
 from accounts.models.vouching import CriminalRecordCheck, IdentityCheck
 
@@ -57,6 +59,9 @@ __all__ = [
     "RoleRequest",
     "Sanction",
     "SignInChange",
+    "StaffHousehold",
+    "StaffLink",
+    "StaffProposal",
     "TrainingResult",
     "User",
 ]

@@ -29,6 +29,7 @@ from accounts.policies.organisations import (
     can_accredit,
     can_register,
     is_accredited,
+    is_open,
     takes_new_users,
 )
 from accounts.policies.people import (
@@ -36,6 +37,7 @@ from accounts.policies.people import (
     can_grant,
     can_invite,
     can_manage,
+    can_move_person,
     can_reinstate,
     can_revoke,
     can_stop,
@@ -44,9 +46,11 @@ from accounts.policies.people import (
 )
 from accounts.policies.requirements import can_accept, can_publish
 from accounts.policies.reshaping import (
+    can_close,
+    can_merge,
+    can_move,
     can_read_register,
     can_reshape,
-    is_open,
     reads_whole_register,
 )
 from accounts.policies.role_requests import (
@@ -56,6 +60,7 @@ from accounts.policies.role_requests import (
     can_request,
     is_longer,
 )
+from accounts.policies.staffing import can_answer_proposal, can_import_staff
 from accounts.policies.standing import (
     STEP_UP,
     can,
@@ -77,15 +82,21 @@ __all__ = [
     "can_accept",
     "can_accredit",
     "can_act_under",
+    "can_answer_proposal",
     "can_apply",
     "can_approve",
     "can_change_evidence",
+    "can_close",
     "can_decide",
     "can_extend",
     "can_grant",
+    "can_import_staff",
     "can_invite",
     "can_look_after",
     "can_manage",
+    "can_merge",
+    "can_move",
+    "can_move_person",
     "can_name_applicant",
     "can_publish",
     "can_read_register",

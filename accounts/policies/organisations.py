@@ -10,10 +10,12 @@ from accounts.roles import OrganisationKind, Permission
 
 
 def is_accredited(organisation: Organisation) -> bool:
-    """Are the organisation and the one above it both accredited today, by the database's clock?"""
+    """Is the organisation open, and are it and the one above it accredited today, by the database's
+    clock?
+    """
     needed = {organisation.pk, organisation.base.pk}
     found = Accreditation.objects.in_force().filter(organisation__in=needed)
-    return set(found.values_list("organisation_id", flat=True)) == needed
+    return organisation.is_open and set(found.values_list("organisation_id", flat=True)) == needed
 
 
 def accredited_today(organisation: Organisation) -> Decision:
@@ -45,16 +47,27 @@ def _not_sanctioned(organisation: Organisation) -> Decision:
     )
 
 
+def is_open(organisation: Organisation) -> Decision:
+    """Nothing changes about an organisation that was closed."""
+    if organisation.is_open:
+        return ALLOWED
+    return deny(
+        "organisation-closed",
+        "That organisation was closed, so nothing can be changed about it.",
+        "Look for its successor on its page.",
+    )
+
+
 def can_accredit(acting: Acting, organisation: Organisation) -> Decision:
     """May this person decide on the accreditation of `organisation`?
 
-    Never of one they belong to themselves, in whatever role they act.
+    Never of one they belong to themselves, in whatever role they act, nor of one that was closed.
     """
     decision = can(acting, Permission.ACCREDIT)
     if not decision.allowed or acting.user is None:
         return decision
     if not _belongs_to(acting, organisation):
-        return ALLOWED
+        return is_open(organisation)
     return deny(
         "own-organisation",
         "You belong to this organisation, so you cannot decide on its accreditation.",

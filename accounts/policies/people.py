@@ -103,6 +103,19 @@ def _can_hold_roles(user: User) -> Decision:
     )
 
 
+def can_move_person(acting: Acting, user: User, employer: Organisation) -> Decision:
+    """May this person say that `user` works for `employer` now?
+
+    A local team within its own user base, the central team from one to another.
+    """
+    return first_no(
+        can_manage(acting, user.employer.base.pk),
+        can_manage(acting, employer.base.pk),
+        not_oneself(acting, user),
+        takes_new_users(employer),
+    )
+
+
 def can_revoke(acting: Acting, grant: RoleGrant) -> Decision:
     """May this person end this grant?"""
     return can_manage(acting, grant.organisation.base.pk)

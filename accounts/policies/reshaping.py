@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from django.utils import timezone
+
 from accounts.acting import Acting
 from accounts.models import Organisation
 from accounts.policies.decisions import ALLOWED, Decision, deny, first_no
-from accounts.policies.organisations import can_accredit
+from accounts.policies.organisations import can_accredit, takes_new_users
 from accounts.policies.standing import can
-from accounts.roles import Permission
+from accounts.roles import MANAGING, OrganisationKind, Permission
 
 _READERS = (Permission.ACCREDIT, Permission.READ_WHOLE_TRAIL, Permission.MANAGE_ACCOUNTS)
 
@@ -25,23 +29,50 @@ def reads_whole_register(acting: Acting) -> bool:
     return acting.has(Permission.ACCREDIT) or acting.has(Permission.READ_WHOLE_TRAIL)
 
 
-def is_open(organisation: Organisation) -> Decision:
-    """Nothing changes about an organisation that was closed."""
-    if organisation.is_open:
-        return ALLOWED
-    return deny(
-        "organisation-closed",
-        "That organisation was closed, so nothing can be changed about it.",
-        "Look for its successor on its page.",
-    )
-
-
 def can_reshape(acting: Acting, *organisations: Organisation) -> Decision:
     """May this person close, merge or move these organisations, or change their identifiers?
 
     Accreditation officers may, of open organisations they do not belong to themselves.
     """
-    return first_no(
-        *(can_accredit(acting, organisation) for organisation in organisations),
-        *(is_open(organisation) for organisation in organisations),
+    return first_no(*(can_accredit(acting, organisation) for organisation in organisations))
+
+
+def can_close(organisation: Organisation) -> Decision:
+    """The central body is the one organisation that cannot go."""
+    if organisation.kind != OrganisationKind.CENTRAL_BODY:
+        return ALLOWED
+    return deny(
+        "central-body-stays",
+        "The central body cannot be closed.",
+        "Without it nobody could accredit, oversee or audit anybody.",
     )
+
+
+def can_merge(organisation: Organisation, into: Organisation) -> Decision:
+    """Like into like, and into an organisation whose accounts count today."""
+    if organisation.pk == into.pk or organisation.kind != into.kind:
+        return deny(
+            "not-of-one-kind",
+            "An organisation is merged into another one of its own kind.",
+            "Choose another successor, or close the organisation instead.",
+        )
+    return first_no(can_close(organisation), takes_new_users(into))
+
+
+def can_move(organisation: Organisation, to: Organisation, effective_on: date) -> Decision:
+    """Employers move between authorities and national partners, from today or a later day."""
+    if organisation.kind != OrganisationKind.EMPLOYER or to.kind not in MANAGING:
+        return deny(
+            "cannot-be-managed-there",
+            "Only an employing organisation moves, and only to an authority or national partner.",
+            "Choose another managing body.",
+        )
+    if organisation.parent_id == to.pk:
+        return deny(
+            "managed-there-already",
+            "That body manages this organisation already.",
+            "Choose another managing body.",
+        )
+    if effective_on < timezone.localdate():
+        return deny("day-is-past", "That day is past.", "Choose today or a later day.")
+    return takes_new_users(to)

@@ -1,5 +1,5 @@
-"""Organisations and where they stand: the list, one organisation, adding one, beginning an
-application and naming its people.
+"""Where an organisation stands, adding one, beginning an application and naming its people. The
+register itself is in `organisations.py`.
 """
 
 from __future__ import annotations
@@ -26,15 +26,6 @@ from accounts.policies import (
 )
 from accounts.roles import OrganisationKind, Permission
 from accounts.synthetic import is_synthetic
-
-
-@require_safe
-def organisations(request: Request) -> HttpResponse:
-    """The organisations one looks after, with where each stands."""
-    page = pages.organisations_seen(number=request.GET.get("page"), by=request.acting)
-    rows = [(organisation, pages.state_of(organisation)) for organisation in page.object_list]
-    context = {"page": page, "rows": rows, "may_accredit": request.acting.has(Permission.ACCREDIT)}
-    return render(request, "accounts/organisations.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -83,6 +83,7 @@ DETAIL_KEYS: dict[str, str] = {
     "created": "rows created",
     "amended": "rows amended",
     "unchanged": "rows found unchanged",
+    "closed": "accounts closed, or that would have been",
     "rejected": "rows rejected",
     "command": "management command",
     "task": "scheduled task",

@@ -117,6 +117,8 @@ class EventType(StrEnum):
     SERVICE_CLOSED = "service.closed"
     FEED_RECEIVED = "feed.received"
     FEED_REFUSED = "feed.refused"
+    FEED_PROPOSAL_ACCEPTED = "feed.proposal_accepted"  # a joiner or mover of a staff feed
+    FEED_PROPOSAL_REFUSED = "feed.proposal_refused"
 
     # Access that was refused
     ACCESS_DENIED = "access.denied"

@@ -48,6 +48,16 @@ REASONS: dict[str, str] = {
     "directory-subject-unknown": "this work account is linked to no account",
     "identifier-recorded": "an identifier was recorded",
     "identifier-ended": "an identifier no longer holds",
+    "not-used-for-30-days": "not used for 30 days",
+    "left-by-the-staff-feed": "the staff feed says that the person left",
+    "staff-feed": "the staff feed named another employer",
+    "too-many-leavers": "it would have closed too many accounts at once",
+    "move-planned": "a move to another managing body was planned",
+    "move-cancelled": "a planned move was called off",
+    "moved": "another managing body took over",
+    "moved-by-the-team": "the team recorded another employer",
+    "organisation-merged": "the organisation was merged into its successor",
+    "organisation-closed": "the organisation was closed",
 }
 PERMISSIONS: dict[str, str] = {
     Permission.SEARCH: "search for a child",
@@ -74,7 +84,7 @@ BANDS: dict[str, str] = {
     "6-10": "told that 6 to 10 children are there",
     "over-10": "told that more than 10 children are there",
 }
-LOAD_COUNTS = ("rows", "created", "amended", "unchanged", "rejected")
+LOAD_COUNTS = ("rows", "created", "amended", "closed", "unchanged", "rejected")
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,8 @@ WORDS: dict[E, str] = {
     E.SERVICE_AMENDED: "Amended a service in the directory[: {fields}]",
     E.SERVICE_CLOSED: "Closed a service in the directory",
     E.FEED_RECEIVED: "A file arrived[ from {source}][: {load}]",
+    E.FEED_PROPOSAL_ACCEPTED: "Accepted what a staff feed proposed",
+    E.FEED_PROPOSAL_REFUSED: "Refused what a staff feed proposed",
     E.FEED_REFUSED: "A file was refused[ from {source}][: {because}]",
     # Access that was refused
     E.ACCESS_DENIED: "Was refused[ when asking to {permission}][: {because}]",

@@ -17,7 +17,7 @@ from accounts.policies.decisions import ALLOWED
 from accounts.roles import Permission
 from audit.ledger.events import EventType, Outcome
 from audit.ledger.writer import append
-from records.access.facts import own_surname
+from records.access.facts import homes_of, look_facts
 from records.access.searching import Found, SearchAnswer, record_refused, terms_payload
 from records.held import Held, HeldSearch, address_searches_held, hold_address_search, take_step
 from records.models import AddressStep
@@ -127,16 +127,20 @@ def show_at_address(*, request: HeldSearch, redisplay: bool = False, by: Acting)
 def _record_shown(
     request: HeldSearch, found: tuple[Found, ...], redisplay: bool, by: Acting
 ) -> None:
-    names = [name.family_name for each in found for name in each.row.names]
+    ids = [each.hit.child_id for each in found]
     append(
         EventType.SEARCH_PERFORMED,
         actor=by.actor,
         purpose=request.reason.purpose.value,
         enquiry_id=request.reason.enquiry_id,
         query_fields=request.terms.fields_used(),
-        own_surname=own_surname(by, names),
+        **look_facts(
+            shown=[name.family_name for each in found for name in each.row.names],
+            homes=lambda: homes_of(ids),
+            by=by,
+        ),
         result_count=len(found),
-        result_ids=[each.hit.child_id for each in found],
+        result_ids=ids,
         detail={"redisplay": redisplay, "search_key": str(request.key)},
         payload=terms_payload(request),
     )

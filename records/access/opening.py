@@ -11,7 +11,7 @@ from accounts.policies import first_no, require, require_permission
 from accounts.roles import Permission
 from audit.ledger.events import EventType, Outcome
 from audit.ledger.writer import append
-from records.access.facts import own_surname, payload_text
+from records.access.facts import home_at, look_facts, payload_text
 from records.models import ChildRecord
 from records.policies import can_open, enquiry_is_open
 from records.purposes import Reason
@@ -76,7 +76,11 @@ def _open(child_key: UUID, reason: Reason, by: Acting) -> ChildRecord:
             child_authority=child.authority_id,
             purpose=reason.purpose.value,
             enquiry_id=reason.enquiry_id,
-            own_surname=own_surname(by, (name.family_name for name in child.names.all())),
+            **look_facts(
+                shown=(name.family_name for name in child.names.all()),
+                homes=lambda: [home_at(a) for a in child.addresses.all() if not a.valid_until],
+                by=by,
+            ),
             detail={"fields": list(sections_shown(by))},
             payload=payload_text(case_reference=reason.case_reference),
         )

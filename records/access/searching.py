@@ -11,7 +11,7 @@ from accounts.policies import require
 from accounts.roles import Permission
 from audit.ledger.events import EventType, Outcome
 from audit.ledger.writer import append
-from records.access.facts import own_surname, payload_text
+from records.access.facts import homes_of, look_facts, own_surname, payload_text
 from records.held import HeldSearch
 from records.policies import can_search
 from records.queries import ResultRow, result_rows
@@ -79,16 +79,21 @@ def _record_search(
     redisplay: bool,
     by: Acting,
 ) -> None:
-    shown = [name.family_name for each in found for name in each.row.names]
+    ids = [each.hit.child_id for each in found]
     append(
         EventType.SEARCH_PERFORMED,
         actor=by.actor,
         purpose=request.reason.purpose.value,
         enquiry_id=request.reason.enquiry_id,
         query_fields=request.terms.fields_used(),
-        own_surname=own_surname(by, [request.terms.family_name, *shown]),
+        **look_facts(
+            typed=request.terms.family_name,
+            shown=[name.family_name for each in found for name in each.row.names],
+            homes=lambda: homes_of(ids),
+            by=by,
+        ),
         result_count=len(found),
-        result_ids=[each.hit.child_id for each in found],
+        result_ids=ids,
         detail={
             "candidates": result.candidates,
             "strong": sum(each.hit.strong for each in found),

@@ -20,13 +20,22 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.actions import invite_person, request_role, start_application
+from accounts.actions import (
+    invite_person,
+    merge_organisation,
+    plan_move,
+    record_identifier,
+    request_role,
+    start_application,
+)
 from accounts.models import (
     AccreditationApplication,
+    IdentifierScheme,
     IdentityProvider,
     Organisation,
     Recovery,
     RoleRequest,
+    StaffProposal,
     User,
 )
 from accounts.roles import Role
@@ -59,6 +68,8 @@ class World:
     returned: AccreditationApplication
     search: str
     address_search: str
+    school: Organisation
+    proposal: StaffProposal
 
 
 def build_world() -> World:
@@ -125,7 +136,32 @@ def build_world() -> World:
         returned=returned,
         search=open_record(clients["practitioner"], child),
         address_search=show_children_at_address(clients["manager"], "ZA1 1AA"),
+        **school_over_time(authority),
     )
+
+
+def school_over_time(authority: Organisation) -> dict[str, Any]:
+    """A school with an identifier, a predecessor and a planned move, and a joiner."""
+    officer = accounts.acting_as(Role.ACCREDITATION_OFFICER)
+    school = accounts.EmployerFactory(parent=authority, name="Mill Lane School")
+    before = accounts.EmployerFactory(parent=authority, name="Mill Lane Infants")
+    urn = IdentifierScheme.URN
+    record_identifier(organisation=before, scheme=urn, value="100001", by=officer)
+    merge_organisation(organisation=before, into=school, reason="one school now", by=officer)
+    plan_move(
+        organisation=school,
+        to=accounts.NationalPartnerFactory(),
+        effective_on=timezone.localdate() + timedelta(days=30),
+        reason="leaves the authority",
+        by=officer,
+    )
+    proposal = StaffProposal.objects.create(
+        employer=school, kind="joiner", staff_ref="N1", email="joiner@school.example",
+        given_name="Kit", family_name="Joiner", work_phone="01632 960 100",
+        line_manager_name="Sam Manager", line_manager_email="sam@authority.example",
+        effective_on=timezone.localdate(),
+    )  # fmt: skip
+    return {"school": school, "proposal": proposal}
 
 
 def newcomer_client(user: User) -> Client:
@@ -250,6 +286,10 @@ def draft_key(world: World) -> object:
     return world.draft.key
 
 
+def school(world: World) -> object:
+    return world.school.key
+
+
 PAGES: dict[str, Sample] = {
     "directories": at("directories", "nobody"),
     "accounts:link-directory": at("accounts:link-directory", "practitioner", directory_of),
@@ -344,6 +384,17 @@ PAGES: dict[str, Sample] = {
     "accounts:requirements": at("accounts:requirements", "manager"),
     "accounts:new-agreement": at("accounts:new-agreement", "central"),
     "accounts:new-course": at("accounts:new-course", "central"),
+    "accounts:find-organisations": at("accounts:find-organisations", "officer"),
+    "accounts:organisation": at("accounts:organisation", "officer", school),
+    "accounts:close-organisation": at("accounts:close-organisation", "officer", school),
+    "accounts:merge-organisation": at("accounts:merge-organisation", "officer", school),
+    "accounts:move-organisation": at("accounts:move-organisation", "officer", school),
+    "accounts:record-identifier": at("accounts:record-identifier", "officer", school),
+    "accounts:staff-feed": at("accounts:staff-feed", "manager"),
+    "accounts:staff-proposals": at("accounts:staff-proposals", "manager"),
+    "accounts:answer-proposal": at(
+        "accounts:answer-proposal", "manager", lambda world: world.proposal.key
+    ),
     "trail:events": at("trail:events", "manager"),
     "trail:find-person": at("trail:find-person", "manager"),
 }  # fmt: skip
@@ -398,6 +449,8 @@ NO_PAGES = {
     "records:confirm-address-search": "POST only: leads to the children",
     "records:choose-enquiry": "POST only: leads to the search form",
     "records:close-enquiry": "POST only: leads back to the list",
+    "accounts:cancel-move": "POST only: leads back to the organisation",
+    "accounts:end-identifier": "POST only: leads back to the organisation",
     "records:open-record": "POST only: leads to the record",
     "records:end-identifier": "POST only: leads back to the record",
     "records:confirm-involvement": "POST only: leads back to the record",

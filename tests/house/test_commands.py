@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command, get_commands
 
 from accounts.roles import Role
+from accounts.staffing.read import REQUIRED
 from audit.ledger.events import EventType
 from tests.factories.accounts import UserFactory, acting_as
 
@@ -18,6 +19,7 @@ BY_SOMEBODY = {
     "audit_bundle": ["--event", "1"],
     "check_search": [],
     "import_records": ["FILE", "--source", "test"],
+    "import_staff": ["STAFF", "--employer", "EMPLOYER"],
     "rebuild_search": [],
     "reinstate_account": ["PERSON"],
     "suspend_account": ["PERSON"],
@@ -48,11 +50,19 @@ OF_THE_SYSTEM = {
 
 @pytest.fixture
 def filled(db, tmp_path):
-    """Turns the words FILE and PERSON of the tables above into a file and an address."""
+    """Turns the words FILE, STAFF, PERSON and EMPLOYER of the tables above into what they mean."""
     file = tmp_path / "empty.csv"
     file.write_text("source_ref,given_name,family_name\n", encoding="utf-8")
-    person = UserFactory().email
-    return lambda words: [{"FILE": str(file), "PERSON": person}.get(word, word) for word in words]
+    staff = tmp_path / "staff.csv"
+    staff.write_text(",".join(REQUIRED) + "\n", encoding="utf-8")
+    person = UserFactory()
+    meant = {
+        "FILE": str(file),
+        "STAFF": str(staff),
+        "PERSON": person.email,
+        "EMPLOYER": str(person.employer.key),
+    }
+    return lambda words: [meant.get(word, word) for word in words]
 
 
 def test_every_command_of_ours_says_which_door_it_stands_behind():

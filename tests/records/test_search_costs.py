@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import Organisation
 from accounts.roles import Role
 from records.search import vocabulary
 from tests.factories.accounts import acting_as, sign_in
@@ -27,10 +28,11 @@ KINDS = {
     "session": ("django_session",),
     "engine": ("search_candidates", "name_delete", "name_stat", "records_identifier"),
     "event": ("audit_event", "audit_payload"),
+    "facts": ("records_address", "accounts_staffhousehold"),
     "rows": ("records_childname", "records_childrecord"),
     "identity": ("accounts_", "records_searchrequest"),
 }
-MOST = {"identity": 5, "engine": 2, "rows": 2, "event": 2, "session": 2}
+MOST = {"identity": 5, "engine": 2, "rows": 2, "facts": 2, "event": 2, "session": 2}
 IN_ALL = 13
 
 
@@ -78,6 +80,17 @@ def test_a_search_that_shows_children_takes_no_more_for_ten_than_for_one(client,
     assert page.count("Open record") == children
     assert_within(found)
     assert found["engine"] == 1
+
+
+def test_comparing_households_costs_two_statements_and_stays_within_the_bound(
+    client, results, settings
+):
+    settings.HOUSEHOLD_KEYS = {str(o.key): "secret " * 5 for o in Organisation.objects.all()}
+    child(postcode="LS1 1AA")
+    page, found = cost(client, results())
+    assert "Aoife Brennan" in page
+    assert found["facts"] == 2
+    assert_within(found)
 
 
 def test_showing_it_again_costs_no_more(client, results):
