@@ -26,7 +26,8 @@ from tests.factories.accounts import UserFactory, acting_as, acting_under, grant
 
 pytestmark = pytest.mark.django_db
 
-POWERFUL = sorted(set(Role) - {Role.PRACTITIONER, Role.MEDIATOR})
+# An applicant does nothing but ask for accreditation.
+POWERFUL = sorted(set(Role) - {Role.PRACTITIONER, Role.MEDIATOR, Role.APPLICANT})
 
 
 def soon(days=100):
@@ -55,7 +56,7 @@ def code(act, **arguments):
     return refused.value.decision.code
 
 
-def test_every_role_but_the_two_of_daily_work_takes_two_people():
+def test_every_role_but_those_of_daily_work_and_applying_takes_two_people():
     assert [role for role in sorted(Role) if needs_two_people(role)] == POWERFUL
 
 
