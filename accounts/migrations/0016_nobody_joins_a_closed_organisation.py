@@ -43,7 +43,7 @@ def _without(table: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0014_signin_help")]
+    dependencies = [("accounts", "0015_directories")]
 
     operations = [
         migrations.RunSQL(FUNCTION, "DROP FUNCTION public.accounts_joins_open_organisation()"),

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0015_nobody_joins_a_closed_organisation"),
+        ("accounts", "0016_nobody_joins_a_closed_organisation"),
     ]
 
     operations = [
