@@ -32,10 +32,12 @@ from accounts.roles import OrganisationKind, Role, needs_two_people
 from accounts.states import State
 from contactpoint.invented.accredit import YEAR, accredit, activate
 from contactpoint.invented.applying import apply_all
+from contactpoint.invented.over_time import add_history
 from contactpoint.invented.people import (
     BODIES,
     CENTRAL,
     FOUNDERS,
+    LEEDS,
     PEOPLE,
     Body,
     Person,
@@ -66,6 +68,13 @@ def enrol(by: Acting) -> None:
         bodies[body.key] = _organisation(body, bodies.get(body.under), by)
         _keep_accredited(body, bodies[body.key])
     _welcome_all(bodies, by)
+    add_history(
+        merged_school=school(area_codes().index(LEEDS), 1),
+        school=bodies["school"],
+        trust=bodies["trust"],
+        partner=bodies["lantern"],
+        by=by,
+    )
     apply_all(by)
 
 

@@ -21,6 +21,7 @@ from accounts.models import (
     Organisation,
     RoleGrant,
     Sanction,
+    StaffProposal,
     User,
 )
 from accounts.states import State
@@ -94,6 +95,14 @@ def test_seeding_again_changes_nothing(demo, events):
     seed()
     assert counts() == before
     assert events.actions() == []
+
+
+def test_the_demonstration_has_a_merged_school_and_a_joiner_who_waits(demo):
+    seed(0)
+    merged = Organisation.objects.get(closed_at__isnull=False)
+    assert merged.successor.parent == merged.parent
+    assert merged.identifiers.get().successor.organisation == merged.successor
+    assert StaffProposal.objects.get().employer.is_open
 
 
 def test_seeding_more_adds_the_next_children_and_leaves_the_first(demo):
