@@ -28,6 +28,10 @@ test: $(DEV) ## Run all tests on servers of their own (ARGS="tests/records -k tw
 doctor: $(DEMO) ## Say in words what is wrong with the running system
 	@.venv/bin/python manage.py doctor
 
+soak: $(DEV) ## Run the full counts: every cell of the permission matrix, 1,000 tries of the next request
+	@MATRIX=full $(RUN) pytest -q -s $(TOGETHER) tests/attacks/test_permission_matrix.py
+	@.venv/bin/python benchmarks/next_request.py
+
 check: $(DEV) ## Check style, types, imports, templates, migrations, settings and the lock
 	@$(RUN) ruff format --check .
 	@$(RUN) ruff check .

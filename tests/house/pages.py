@@ -43,6 +43,7 @@ from accounts.states import State
 from records.models import ChildRecord, Enquiry, Involvement
 from tests.factories import accounts, accreditation, records
 
+NHS_NUMBERS = {1: "9990000018", 2: "9990000026"}
 REASON = {"purpose": "child_at_risk", "case_reference": "TEST-1"}
 
 
@@ -72,8 +73,11 @@ class World:
     proposal: StaffProposal
 
 
-def build_world() -> World:
-    """One authority, its people, one child with everything recorded, found and opened once."""
+def build_world(number: int = 1) -> World:
+    """One authority, its people, one child with everything recorded, found and opened once.
+
+    A second world beside it needs another number: what may be there once only differs.
+    """
     authority = accounts.LocalAuthorityFactory(duty_phone="01632 960 901")
     practitioner = accounts.UserFactory(employer=authority)
     accounts.grant(practitioner, Role.PRACTITIONER)
@@ -88,7 +92,7 @@ def build_world() -> World:
     )  # fmt: skip
     child = records.child(
         "Siobhán", "Khan", "2015-03-08", postcode="ZA1 1AA", carer="Aisha Khan",
-        nhs_number="9990000018", authority=authority.authority,
+        nhs_number=NHS_NUMBERS[number], authority=authority.authority,
     )  # fmt: skip
     records.place_at_school(child)
     records.register(child)
@@ -121,7 +125,7 @@ def build_world() -> World:
         involvement=involvement,
         practitioner=practitioner,
         newcomer=newcomer,
-        **invitation(manager),
+        **invitation(manager, number),
         clients=clients,
         colleague=colleague,
         grant=held.pk,
@@ -176,9 +180,9 @@ def half_way_client(user: User) -> Client:
     return newcomer_client(user)
 
 
-def invitation(manager) -> dict[str, Any]:
+def invitation(manager, number: int) -> dict[str, Any]:
     invited = invite_person(
-        email="new@authority.example", given_name="New", family_name="Person",
+        email=f"new{number}@authority.example", given_name="New", family_name="Person",
         work_phone="01632 960 100", line_manager_name="Sam Manager",
         line_manager_email="sam@authority.example", employer=manager.organisation, by=manager,
     )  # fmt: skip

@@ -44,6 +44,7 @@ OF_THE_SYSTEM = {
     "doctor",
     "install_central_body",
     "migrate",
+    "permissions_page",
     "prepare_demo",
 }
 

@@ -1,0 +1,255 @@
+"""Every address, asked by every role for an object of its own and of another user base, with and
+without accreditation, active and suspended: what gets through is what was written down by hand.
+
+`make test` runs a seeded slice; `make soak` (MATRIX=full) every cell. A cell that surprises is
+named with all its coordinates.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import product
+from types import SimpleNamespace
+
+import pytest
+from django.core.cache import cache
+from django.core.management import CommandError, call_command
+from django.db.models.functions import Now
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Accreditation, Organisation, User
+from accounts.models.users import AccountStatus
+from accounts.roles import HOMES, OrganisationKind, Role
+from tests.audit.event_window import EventWindow
+from tests.factories.accounts import UserFactory, acting_as, sign_in
+from tests.house.pages import PAGES, World, build_world
+from tests.house.permissions import Line, lines
+from tests.house.test_commands import BY_SOMEBODY
+from tests.house.urls import routes
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(3_600)]
+
+FULL = os.environ.get("MATRIX") == "full"
+SLICE = 100  # cells of each state in `make test`
+SEED = int(os.environ.get("MATRIX_SEED", "20261124"))
+
+OWN, OTHER = "own", "other"
+STATUSES = (AccountStatus.ACTIVE, AccountStatus.SUSPENDED)
+
+
+def lapsed(accreditations):
+    accreditations.update(valid_from="2019-01-01", valid_until="2020-01-01")
+
+
+def withdrawn(accreditations):
+    accreditations.update(status="withdrawn", withdrawn_at=Now(), withdrawal_reason="for this test")
+
+
+# What may be wrong with the organisation of whoever asks. A new sanction is a line here.
+STATES: dict[str, Callable[..., object]] = {
+    "accredited": lambda accreditations: None,
+    "lapsed": lapsed,
+    "withdrawn": withdrawn,
+}
+
+# Addresses that only take a POST, with what they are about.
+POSTED: dict[str, Callable[[World], list[object]]] = {
+    "records:confirm-address-search": lambda world: [world.address_search],
+    "records:open-record": lambda world: [world.child.key],
+    "records:end-identifier": lambda world: [world.child.key],
+    "records:confirm-involvement": lambda world: [world.child.key],
+    "records:end-involvement": lambda world: [world.child.key],
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One question: may this person, in this state, ask for this?"""
+
+    name: str
+    method: str
+    role: Role | None
+    theirs: str
+    status: AccountStatus
+
+    def __str__(self) -> str:
+        who = self.role.value if self.role else "no role"
+        return f"{self.method} {self.name}, {self.theirs} base, by {who}, {self.status.value}"
+
+
+@dataclass
+class Stage:
+    """Two user bases, and a person of each role in the first one (or in the central body)."""
+
+    worlds: dict[str, World]
+    people: dict[Role | None, User]
+    client: Client = field(default_factory=Client)
+
+    def address(self, cell: Cell) -> str:
+        world = self.worlds[cell.theirs]
+        if cell.name in POSTED:
+            return reverse(cell.name, args=POSTED[cell.name](world))
+        return PAGES[cell.name].path(world)
+
+    def ask(self, cell: Cell) -> HttpResponse:
+        """The request, in a session opened while the account was still active."""
+        user, client = self.people[cell.role], Client()
+        sign_in(client, user)
+        if cell.status is not AccountStatus.ACTIVE:
+            _set_status(user, cell.status)
+        try:
+            if cell.method == "POST":
+                return client.post(self.address(cell), {})  # type: ignore[return-value]
+            return client.get(self.address(cell))  # type: ignore[return-value]
+        finally:
+            _set_status(user, AccountStatus.ACTIVE)
+
+
+def _set_status(user: User, status: AccountStatus) -> None:
+    reason = "" if status is AccountStatus.ACTIVE else "for this test"
+    User.objects.filter(pk=user.pk).update(status=status, status_reason=reason)
+
+
+def build_stage() -> Stage:
+    cache.clear()
+    worlds = {OWN: build_world(1), OTHER: build_world(2)}
+    base = worlds[OWN].practitioner.employer
+    nobody_special: User = UserFactory(employer=base)  # type: ignore[assignment]
+    people: dict[Role | None, User] = {None: nobody_special}
+    for role in Role:
+        is_local = OrganisationKind.LOCAL_AUTHORITY in HOMES[role]
+        user = acting_as(role, at=base if is_local else None).user
+        assert user is not None
+        people[role] = user
+    return Stage(worlds, people)
+
+
+def spoil(stage: Stage, state: str) -> None:
+    """Puts the organisations of whoever asks into this state; the other base stays as it is."""
+    concerned = Organisation.objects.filter(
+        pk__in={user.employer_id for user in stage.people.values()}
+    )
+    STATES[state](Accreditation.objects.filter(organisation__in=concerned))
+
+
+def cells() -> Iterator[Cell]:
+    """Every question; those of one address together."""
+    for name in sorted({route.name for route in routes()}):
+        for method, role, theirs, status in product(
+            ("GET", "POST"), [*Role, None], (OWN, OTHER), STATUSES
+        ):
+            if name in (PAGES if method == "GET" else {**PAGES, **POSTED}):
+                yield Cell(name, method, role, theirs, status)
+
+
+def chosen(state: str) -> list[Cell]:
+    every = [cell for cell in cells() if not _is_harmful(cell, state)]
+    if FULL:
+        return every
+    chance = random.Random(f"{SEED} {state}")  # noqa: S311  a sample, no secret
+    return chance.sample(every, SLICE)
+
+
+def expected(cell: Cell, state: str) -> bool:
+    """What the hand-written file says."""
+    line = LINES[cell.name]
+    if line.everybody == "public":
+        return True
+    if cell.status is not AccountStatus.ACTIVE:
+        return False
+    if line.everybody == "signed-in":
+        return True
+    return state == "accredited" and line.allows(cell.role, own=cell.theirs == OWN)
+
+
+LINES: dict[str, Line] = lines("url")
+
+
+def _is_harmful(cell: Cell, state: str) -> bool:
+    """An allowed POST changes something, so only its refusals are tried; allauth's pages about
+    one's own factors are tried with one's own elsewhere (`tests/attacks/test_sign_in.py`).
+    """
+    return LINES[cell.name].everybody == "self" or (cell.method == "POST" and expected(cell, state))
+
+
+def surprise(cell: Cell, state: str, response: HttpResponse, events: list[SimpleNamespace]) -> str:
+    """What is wrong with the answer; nothing if it is as expected, with its event."""
+    if LINES[cell.name].everybody == "public" or response.status_code == NO_SUCH_METHOD:
+        return f"{cell}: {response.status_code}" if response.status_code >= 500 else ""
+    allowed = _let_through(response)
+    if allowed != expected(cell, state):
+        return f"{cell}, {state}: {'allowed' if allowed else 'denied'} ({response.status_code})"
+    refusals = [event for event in events if _tells_a_refusal(event)]
+    if not allowed and len(refusals) != 1:
+        return f"{cell}, {state}: denied with events {[event.action for event in events]}"
+    if allowed and refusals:
+        return f"{cell}, {state}: allowed with a refusal, {refusals[0].reason}"
+    return ""
+
+
+NO_SUCH_METHOD = 405
+TURNED_AWAY = ("/account/login/", "/account/inactive/", "/roles/choose/")
+
+
+def _let_through(response: HttpResponse) -> bool:
+    if response.status_code == 302:
+        return not response.headers["Location"].startswith(TURNED_AWAY)
+    return response.status_code not in {403, 404}
+
+
+def _tells_a_refusal(event: SimpleNamespace) -> bool:
+    return bool(event.outcome == "denied" or event.action == "session.revoked")
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_address_answers_as_written_down(state, events):
+    stage = build_stage()
+    spoil(stage, state)
+    surprises = []
+    asked = chosen(state)
+    for cell in asked:
+        events.mark()
+        response = stage.ask(cell)
+        surprises.append(surprise(cell, state, response, events.since_mark()))
+        cache.clear()
+    found = [words for words in surprises if words]
+    print(f"{state}: {len(asked)} cells, {len(found)} surprises")  # noqa: T201  for the closing note
+    assert found == []
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_command_lets_through_whom_the_file_names(role, tmp_path, events):
+    """Refused with an event, or let through; what it then finds to do is tested elsewhere."""
+    stage = build_stage()
+    file = tmp_path / "empty.csv"
+    file.write_text("source_ref,given_name,family_name\n", encoding="utf-8")
+    by, surprises = stage.people[role], []
+    for name, theirs in product(sorted(BY_SOMEBODY), (OWN, OTHER)):
+        words = {"FILE": str(file), "PERSON": stage.worlds[theirs].colleague.email}
+        given = [words.get(word, word) for word in BY_SOMEBODY[name]]
+        events.mark()
+        _run(name, given, by, events)
+        denied = "access.denied" in events.actions()
+        if denied is lines("command")[name].allows(role, own=theirs == OWN):
+            surprises.append(
+                f"{name}, {theirs} base, by {role}: {'denied' if denied else 'let in'}"
+            )
+    assert surprises == []
+
+
+def _run(name: str, words: list[str], by: User, events: EventWindow) -> None:
+    try:
+        call_command(name, *words, "--as", by.email, "--reason", "for this test")
+    except CommandError:
+        return
+
+
+def test_the_matrix_misses_no_address():
+    asked = {cell.name for cell in cells()}
+    machines = {name for name, line in LINES.items() if line.everybody in {"public", "self"}}
+    assert {route.name for route in routes()} - asked <= machines
