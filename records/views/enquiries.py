@@ -10,13 +10,19 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import Request
-from accounts.policies import require_permission
+from accounts.policies import Refused, deny, require_permission
+from accounts.refusals import record_refusal
 from accounts.roles import Permission
 from records.actions.enquiries import choose_enquiry, close_enquiry, hand_over_enquiry
 from records.enquiries import OpenEnquiry, current_enquiry, enquiries_of, work_under
 from records.forms.base import posted
 from records.forms.enquiries import HandOverForm
 
+NOT_YOURS = deny(
+    "enquiry-not-yours",
+    "There is no such enquiry of yours.",
+    "Choose one from your enquiries, or state your reason to open a new one.",
+)
 OVER = "That enquiry is closed, or a colleague has it now. State your reason to open your own."
 
 
@@ -70,5 +76,6 @@ def hand_over(request: Request, key: UUID) -> HttpResponse:
 def _own_or_404(request: Request, key: UUID) -> OpenEnquiry:
     found = next((e for e in enquiries_of(request.acting) if e.key == key), None)
     if found is None:
+        record_refusal(request.acting, Refused(NOT_YOURS, permission=Permission.SEARCH.value))
         raise Http404
     return found

@@ -5,6 +5,8 @@ beside the code. Every permission, address, command and task has a line there.
 session, whatever its standing), `self` (one's own factors alone), `job` (the scheduler), `operator`
 (whoever runs the server; nobody's data), `synthetic` (invented data only). Else each role has `any`
 (objects of every user base), `own` (of its own), `self` (what this person made alone), or nothing.
+`open_under` names the severest sanction on the person's organisation under which it is still there;
+empty means `no-new-users`, and `accredited` that the mildest one closes it.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from pathlib import Path
 from accounts.roles import Role
 
 FILE = Path(__file__).resolve().parents[1] / "expected_permissions.csv"
+SANCTIONS = ["accredited", "no-new-users", "read-only"]
 EVERYBODY = {"", "public", "signed-in", "self", "job", "operator", "synthetic"}
 ANSWERS = {"", "self", "own", "any"}
 
@@ -27,7 +30,13 @@ class Line:
     kind: str
     name: str
     everybody: str
+    open_under: str
     roles: dict[Role, str]
+
+    def is_open(self, state: str) -> bool:
+        """Whether this is there for an organisation that is `accredited`, or under a sanction."""
+        severest = SANCTIONS.index(self.open_under or "no-new-users")
+        return state in SANCTIONS[: severest + 1]
 
     def allows(self, role: Role | None, *, own: bool) -> bool:
         """Whether a person of this role, in good standing, is let through to an object of their
@@ -46,6 +55,7 @@ def lines(kind: str) -> dict[str, Line]:
             kind=kind,
             name=row["name"],
             everybody=row["everybody"],
+            open_under=row["open_under"],
             roles={role: row[role.value] for role in Role},
         )
         for row in rows

@@ -7,7 +7,7 @@ from django.core.management import get_commands
 from accounts.roles import Permission, Role, permissions_of
 from contactpoint.celery import app
 from contactpoint.permissions_page import PAGE, page
-from tests.house.permissions import ANSWERS, EVERYBODY, FILE, lines
+from tests.house.permissions import ANSWERS, EVERYBODY, FILE, SANCTIONS, lines
 from tests.house.test_commands import BY_SOMEBODY, OF_THE_SYSTEM, OURS, SYNTHETIC_ONLY
 from tests.house.urls import routes
 
@@ -55,6 +55,7 @@ def test_the_table_is_written_in_its_own_few_words():
         given = {row[role.value] for role in Role}
         assert row["everybody"] in EVERYBODY, row
         assert given <= ANSWERS, row
+        assert row["open_under"] in {"", *SANCTIONS}, row
         assert not (row["everybody"] and given - {""}), row
         assert row["everybody"] or given - {""}, row
 
