@@ -22,9 +22,11 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Organisation, User
+from accounts.models import Accreditation, Organisation, Sanction, User
+from accounts.models.accreditation import SanctionLevel
 from accounts.models.users import AccountStatus
 from accounts.roles import HOMES, OrganisationKind, Role
+from records.models import Enquiry
 from tests.audit.event_window import EventWindow
 from tests.factories.accounts import UserFactory, acting_as, sign_in
 from tests.house.pages import PAGES, World, build_world
@@ -35,7 +37,7 @@ from tests.house.urls import routes
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(3_600)]
 
 FULL = os.environ.get("MATRIX") == "full"
-SLICE = 100  # cells of each state in `make test`
+SLICE = 50  # cells of each state in `make test`
 SEED = int(os.environ.get("MATRIX_SEED", "20261124"))
 
 OWN, OTHER = "own", "other"
