@@ -6,7 +6,8 @@ session, whatever its standing), `self` (one's own factors alone), `job` (the sc
 (whoever runs the server; nobody's data), `synthetic` (invented data only). Else each role has `any`
 (objects of every user base), `own` (of its own), `self` (what this person made alone), or nothing.
 `open_under` names the severest sanction on the person's organisation under which it is still there;
-empty means `no-new-users`, and `accredited` that the mildest one closes it.
+empty means `no-new-users`, and `accredited` that the mildest one closes it. Where a role differs,
+it says so itself: `any:read-only`; `own:always` holds even without accreditation (applicants).
 """
 
 from __future__ import annotations
@@ -33,17 +34,21 @@ class Line:
     open_under: str
     roles: dict[Role, str]
 
-    def is_open(self, state: str) -> bool:
-        """Whether this is there for an organisation that is `accredited`, or under a sanction."""
-        severest = SANCTIONS.index(self.open_under or "no-new-users")
-        return state in SANCTIONS[: severest + 1]
-
-    def allows(self, role: Role | None, *, own: bool) -> bool:
-        """Whether a person of this role, in good standing, is let through to an object of their
-        own user base (`own`), or of another one.
+    def allows(self, role: Role | None, *, own: bool, state: str = "accredited") -> bool:
+        """Whether a person of this role, lacking nothing themselves, is let through to an object of
+        their own user base (`own`) or of another one, their organisation being in this state.
         """
-        answer = self.roles.get(role, "") if role else ""
+        given = self.roles.get(role, "") if role else ""
+        answer, _, open_under = given.partition(":")
+        if not _is_open(state, open_under or self.open_under or "no-new-users"):
+            return False
         return answer == "any" or (own and answer == "own")
+
+
+def _is_open(state: str, open_under: str) -> bool:
+    if open_under == "always":
+        return True
+    return state in SANCTIONS[: SANCTIONS.index(open_under) + 1]
 
 
 def lines(kind: str) -> dict[str, Line]:

@@ -52,7 +52,9 @@ def test_the_table_is_written_in_its_own_few_words():
     names = [(row["kind"], row["name"]) for row in rows]
     assert len(names) == len(set(names))
     for row in rows:
-        given = {row[role.value] for role in Role}
+        answers = [row[role.value].partition(":") for role in Role]
+        given = {answer for answer, _, _ in answers}
+        assert {state for _, _, state in answers} <= {"", "always", *SANCTIONS}, row
         assert row["everybody"] in EVERYBODY, row
         assert given <= ANSWERS, row
         assert row["open_under"] in {"", *SANCTIONS}, row
