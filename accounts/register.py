@@ -16,10 +16,15 @@ from accounts.accrediting.pages import with_state
 from accounts.acting import Acting
 from accounts.models import Accreditation, Organisation, OrganisationIdentifier
 from accounts.models.users import AccountStatus
-from accounts.policies import can_read_register, reads_whole_register, require
+from accounts.policies import Refused, can_read_register, deny, reads_whole_register, require
 from accounts.querysets import OrganisationQuerySet
 from accounts.roles import OrganisationKind
 
+NOT_SEEN = deny(
+    "not-in-your-register",
+    "There is no such organisation in your user base.",
+    "Look for it in the register, or ask the central team.",
+)
 PAGE_SIZE = 50
 MOST_FOUND = 50
 
@@ -63,15 +68,16 @@ def find_organisations(*, words: str, by: Acting) -> list[Organisation]:
 
 
 def organisation_seen(*, key: UUID, by: Acting) -> Organisation:
-    """One organisation, if it is one of those somebody sees. Raises `Refused` and
-    `Organisation.DoesNotExist`.
+    """One organisation, if it is one of those somebody sees. Raises `Refused`; whether a key exists
+    elsewhere is not said.
     """
     require(can_read_register(by))
-    seen: Organisation = (
-        with_state(_with_counts(visible_organisations(by)))
-        .select_related("parent", "authority", "successor")
-        .get(key=key)
+    rows = with_state(_with_counts(visible_organisations(by)))
+    seen: Organisation | None = (
+        rows.select_related("parent", "authority", "successor").filter(key=key).first()
     )
+    if seen is None:
+        raise Refused(NOT_SEEN, target_type="organisation")
     return seen
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -61,7 +61,7 @@ def find(request: Request) -> HttpResponse:
 @require_safe
 def organisation(request: Request, key: UUID) -> HttpResponse:
     """One organisation: what it is, what it was, what hangs on it, what can be done."""
-    seen = _seen(request, key)
+    seen = organisation_seen(key=key, by=request.acting)
     context = {
         "organisation": seen,
         "state": state_of(seen),
@@ -179,16 +179,9 @@ def _with_states(found: Iterable[Organisation]) -> list[tuple[Organisation, Stat
     return [(one, state_of(one)) for one in found]
 
 
-def _seen(request: Request, key: UUID) -> Organisation:
-    try:
-        return organisation_seen(key=key, by=request.acting)
-    except Organisation.DoesNotExist:
-        raise Http404 from None
-
-
 def _reshaped(request: Request, key: UUID) -> Organisation:
     """An organisation that this person may change; the action asks again."""
-    chosen = _seen(request, key)
+    chosen = organisation_seen(key=key, by=request.acting)
     require(
         can_reshape(request.acting, chosen),
         permission=Permission.ACCREDIT,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_safe
 
@@ -23,15 +23,16 @@ from accounts.forms.staffing import ProposalForm, StaffFeedForm
 from accounts.http import Request
 from accounts.models import StaffProposal
 from accounts.models.staffing import ProposalKind, StaffProposalQuerySet
-from accounts.policies import (
-    can_answer_proposal,
-    reads_whole_register,
-    require,
-    require_permission,
-)
+from accounts.policies import Refused, deny, reads_whole_register, require_permission
 from accounts.register import visible_organisations
 from accounts.roles import Permission
 from accounts.staffing import BrokenFeed, read_staff
+
+NOT_WAITING = deny(
+    "no-such-proposal",
+    "There is no such proposal for your team.",
+    "Look at the list of joiners and movers.",
+)
 
 
 def staff_feed(request: Request) -> HttpResponse:
@@ -81,13 +82,9 @@ def answer_proposal(request: Request, key: UUID) -> HttpResponse:
     """Accept or refuse one proposal; a joiner's code is shown once, in the answer itself."""
     require_permission(request.acting, Permission.MANAGE_ACCOUNTS)
     proposals = _seen_by(request).select_related("employer__parent", "user", "to_employer")
-    proposal = get_object_or_404(proposals, key=key)
-    require(
-        can_answer_proposal(request.acting, proposal),
-        permission=Permission.MANAGE_ACCOUNTS,
-        target_type="staff_proposal",
-        target_id=proposal.pk,
-    )
+    proposal = proposals.filter(key=key).first()
+    if proposal is None:
+        raise Refused(NOT_WAITING, target_type="staff_proposal")
     is_joiner = proposal.kind == ProposalKind.JOINER
     form = ProposalForm(request.POST or None, is_joiner=is_joiner)
     if request.method == "POST" and form.is_valid():

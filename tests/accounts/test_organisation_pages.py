@@ -57,9 +57,10 @@ def test_a_team_sees_its_own_organisations_and_the_officer_all(school, team, off
     assert "Far Away School" in words(officer.get(reverse("accounts:organisations")))
 
 
-def test_an_organisation_of_another_team_is_not_there_for_a_team(team):
+def test_an_organisation_of_another_team_is_not_there_for_a_team(team, events):
     elsewhere = EmployerFactory()
-    assert team.get(at("organisation", elsewhere)).status_code == 404
+    assert team.get(at("organisation", elsewhere)).status_code == 403
+    assert events.one("access.denied").reason == "not-in-your-register"
     found = team.post(reverse("accounts:find-organisations"), {"words": elsewhere.name})
     assert "Nothing found" in words(found)
 
@@ -213,5 +214,5 @@ def test_another_teams_proposal_is_not_there(school, team):
     upload(team, school, line("N1", "new@school.example"))
     stranger = signed_in(acting_as(Role.MANAGEMENT_TEAM))
     answer = reverse("accounts:answer-proposal", args=[StaffProposal.objects.get().key])
-    assert stranger.get(answer).status_code == 404
+    assert stranger.get(answer).status_code == 403
     assert "Kit" not in words(stranger.get(reverse("accounts:staff-proposals")))

@@ -36,15 +36,15 @@ pytestmark = pytest.mark.django_db
 
 # Written out a second time on purpose: a change of the table must be made here too, and be seen.
 MATRIX = """
-                      find addr open make amnd wrng invl load locl whol mng  stop accr publ reg  app
-practitioner          yes  -    yes  yes  yes  yes  yes  -    -    -    -    -    -    -    -    -
-management_team       yes  yes  yes  yes  yes  yes  yes  yes  yes  -    yes  yes  -    -    yes  -
-accreditation_officer -    -    -    -    -    -    -    -    -    -    -    -    yes  -    yes  -
-shield_administrator  yes  yes  yes  -    -    yes  -    -    -    -    -    -    -    -    -    -
-mediator              yes  yes  yes  -    -    yes  -    -    -    -    -    -    -    -    -    -
-central_team          -    -    -    -    -    -    -    -    -    yes  yes  yes  -    yes  yes  -
-auditor               -    -    -    -    -    -    -    -    -    yes  -    -    -    -    -    -
-applicant             -    -    -    -    -    -    -    -    -    -    -    -    -    -    -    yes
+                      fnd adr opn mak amd wrg inv lod loc whl mng stp acc pub reg app dir
+practitioner          yes -   yes yes yes yes yes -   -   -   -   -   -   -   -   -   -
+management_team       yes yes yes yes yes yes yes yes yes -   yes yes -   -   yes -   -
+accreditation_officer -   -   -   -   -   -   -   -   -   -   -   -   yes -   yes -   -
+shield_administrator  yes yes yes -   -   yes -   -   -   -   -   -   -   -   -   -   -
+mediator              yes yes yes -   -   yes -   -   -   -   -   -   -   -   -   -   -
+central_team          -   -   -   -   -   -   -   -   -   yes yes yes -   yes yes -   yes
+auditor               -   -   -   -   -   -   -   -   -   yes -   -   -   -   -   -   -
+applicant             -   -   -   -   -   -   -   -   -   -   -   -   -   -   -   yes -
 """
 CELLS = [
     (Role(row.split()[0]), permission, answer == "yes")

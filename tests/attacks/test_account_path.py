@@ -328,6 +328,10 @@ def test_training_that_runs_out_today_is_over_tomorrow(client):
     assert status_of(client) == 403
 
 
+# They ask for accreditation and see no child, before anybody there has agreed to anything.
+APPLICANTS = {"applicant", "questioned"}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_every_page_of_every_session_closes_when_an_agreement_binds_everybody():
     world = build_world()
@@ -335,6 +339,8 @@ def test_every_page_of_every_session_closes_when_an_agreement_binds_everybody():
     closed = {route.name for route in routes() if not route.open} - FOR_EVERYBODY
     for name in sorted(closed & set(PAGES)):
         sample = PAGES[name]
+        if sample.who in APPLICANTS:
+            continue
         client, path = world.clients[sample.who], sample.path(world)
         assert client.get(path).status_code == 403, name
         assert client.post(path).status_code in {403, 405}, name

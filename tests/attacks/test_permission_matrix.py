@@ -26,10 +26,11 @@ from accounts.models import Accreditation, Organisation, Sanction, User
 from accounts.models.accreditation import SanctionLevel
 from accounts.models.users import AccountStatus
 from accounts.roles import HOMES, OrganisationKind, Role
+from accounts.staffing.read import REQUIRED
 from records.models import Enquiry
 from tests.audit.event_window import EventWindow
 from tests.factories.accounts import UserFactory, acting_as, sign_in
-from tests.house.pages import PAGES, World, build_world
+from tests.house.pages import PAGES, World, build_world, directory_of
 from tests.house.permissions import Line, lines
 from tests.house.test_commands import BY_SOMEBODY
 from tests.house.urls import routes
@@ -79,10 +80,17 @@ def enquiry_of(world: World) -> list[object]:
     return [Enquiry.objects.get(holder=world.practitioner).key]
 
 
+def _identifier_of(world: World) -> int:
+    return world.school.identifiers.order_by("pk").values_list("pk", flat=True)[0]
+
+
 # Addresses that are no pages: how they are asked, and what they are about.
 NO_PAGES: dict[str, tuple[str, Callable[[World], list[object]]]] = {
     "accounts:rejects": ("GET", lambda world: []),
     "accounts:confirm-change": ("POST", lambda world: []),
+    "accounts:cancel-move": ("POST", lambda w: [w.school.key, w.school.moves.get().pk]),
+    "accounts:end-identifier": ("POST", lambda w: [w.school.key, _identifier_of(w)]),
+    "accounts:end-identity-provider": ("POST", lambda world: [directory_of(world)]),
     "accounts:own-accreditation": ("GET", lambda world: []),
     "accounts:start-application": ("POST", lambda world: [world.organisation.key]),
     "accounts:take-application": ("POST", lambda world: [world.case.key]),
@@ -263,9 +271,16 @@ def test_every_command_lets_through_whom_the_file_names(role, tmp_path, events):
     stage = build_stage()
     file = tmp_path / "empty.csv"
     file.write_text("source_ref,given_name,family_name\n", encoding="utf-8")
+    staff = tmp_path / "staff.csv"
+    staff.write_text(",".join(REQUIRED) + "\n", encoding="utf-8")
     by, surprises = stage.people[role], []
     for name, theirs in product(sorted(BY_SOMEBODY), (OWN, OTHER)):
-        words = {"FILE": str(file), "PERSON": stage.worlds[theirs].colleague.email}
+        words = {
+            "FILE": str(file),
+            "PERSON": stage.worlds[theirs].colleague.email,
+            "STAFF": str(staff),
+            "EMPLOYER": str(stage.worlds[theirs].school.key),
+        }
         given = [words.get(word, word) for word in BY_SOMEBODY[name]]
         events.mark()
         _run(name, given, by, events)

@@ -150,7 +150,8 @@ def school_over_time(authority: Organisation) -> dict[str, Any]:
     school = accounts.EmployerFactory(parent=authority, name="Mill Lane School")
     before = accounts.EmployerFactory(parent=authority, name="Mill Lane Infants")
     urn = IdentifierScheme.URN
-    record_identifier(organisation=before, scheme=urn, value="100001", by=officer)
+    value = f"{100_000 + before.pk}"
+    record_identifier(organisation=before, scheme=urn, value=value, by=officer)
     merge_organisation(organisation=before, into=school, reason="one school now", by=officer)
     plan_move(
         organisation=school,
