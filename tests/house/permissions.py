@@ -26,20 +26,19 @@ ANSWERS = {"", "self", "own", "any"}
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the file. `roles` holds the answer for each role."""
+    """One line of the file. `roles` holds the answer for each role, and for nobody's."""
 
     kind: str
     name: str
     everybody: str
     open_under: str
-    roles: dict[Role, str]
+    roles: dict[Role | None, str]
 
     def allows(self, role: Role | None, *, own: bool, state: str = "accredited") -> bool:
         """Whether a person of this role, lacking nothing themselves, is let through to an object of
         their own user base (`own`) or of another one, their organisation being in this state.
         """
-        given = self.roles.get(role, "") if role else ""
-        answer, _, open_under = given.partition(":")
+        answer, _, open_under = self.roles[role].partition(":")
         if not _is_open(state, open_under or self.open_under or "no-new-users"):
             return False
         return answer == "any" or (own and answer == "own")
@@ -61,7 +60,7 @@ def lines(kind: str) -> dict[str, Line]:
             name=row["name"],
             everybody=row["everybody"],
             open_under=row["open_under"],
-            roles={role: row[role.value] for role in Role},
+            roles={None: row["no_role"], **{role: row[role.value] for role in Role}},
         )
         for row in rows
     }
