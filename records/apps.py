@@ -9,6 +9,6 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import ports
-        from records.held import count_open
+        from records.enquiries import count_open
 
         ports.open_enquiries.fill(count_open)

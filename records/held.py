@@ -6,7 +6,6 @@ Nothing is searched here and nothing disclosed; that is `access.py`.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any, cast
@@ -123,15 +122,6 @@ def find_draft(key: UUID, user_id: int) -> dict[str, str] | None:
         key=key, is_draft=True, user_id=user_id, created_at__gt=Now() - DRAFT_LIVES
     ).first()
     return _unseal(request.terms) if request else None
-
-
-def count_open(user_ids: Collection[int]) -> int:
-    """How many searches of these accounts are open now: the answer of
-    `accounts.ports.open_enquiries`.
-    """
-    return SearchRequest.objects.filter(
-        user__in=user_ids, is_draft=False, created_at__gt=Now() - SEARCH_LIVES
-    ).count()
 
 
 def forget_old() -> int:
