@@ -43,12 +43,10 @@ def merge_organisation(
     identifier passes over with its dates; where the successor holds one of that scheme, that one is
     its successor. `seen` and the errors are those of `close_organisation`.
     """
-    decision = first_no(
-        can_reshape(by, organisation, into), can_merge(organisation, into), fresh_factor(by)
-    )
-    require_for(decision, organisation)
+    require_for(first_no(can_reshape(by, organisation, into), fresh_factor(by)), organisation)
     with transaction.atomic():
         organisation, into = lock_open(organisation, into)
+        require_for(can_merge(organisation, into), organisation)
         require_as_seen(organisation, seen)
         grants = _everyday_grants(organisation)
         people = list(open_accounts(organisation).select_for_update(of=("self",)))

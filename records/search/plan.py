@@ -187,11 +187,14 @@ def _near_years(
     years = question.every_year() if small else ()
     if question.birth and not small:
         years = tuple(question.birth.year + slip for slip in (-1, 1, -2, 2, -3, 3))
-    for first in given.codes:
-        for second in family.codes:
-            rows = _pair_rows(vocabulary, first, second) * NEAR_YEAR
-            in_years = partial(keys.names_years, (first,), (second,), years)
-            yield Offer(rows, "both names, other years", in_years)
+    # Beside a whole postcode the first pass asked for no year: not for short forms either.
+    dated = bool(question.years)
+    firsts = given.codes if dated else given.all_codes
+    seconds = family.codes if dated else family.all_codes
+    for first, second in product(firsts, seconds):
+        rows = _pair_rows(vocabulary, first, second) * NEAR_YEAR
+        in_years = partial(keys.names_years, (first,), (second,), years)
+        yield Offer(rows, "both names, other years", in_years)
 
 
 def _pair_rows(vocabulary: Vocabulary, first: int, second: int) -> float:

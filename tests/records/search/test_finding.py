@@ -166,6 +166,12 @@ def test_a_child_is_found_when_the_postcode_has_a_slip(imogen):
     assert found(given_name="Imogen", family_name="Metcalfe", postcode="AB12 3CE") == [imogen]
 
 
+def test_a_short_form_is_found_beside_the_postcode_of_another_home():
+    """Nobody knows the date of birth, and the family has moved."""
+    child = add_child("Ollie", "Metcalfe", postcode="AB1 2CD")
+    assert found(given_name="Oliver", family_name="Metcalfe", postcode="ZZ9 9ZZ") == [child]
+
+
 def test_a_child_is_found_by_age_without_a_date_of_birth(imogen):
     assert found(given_name="Imogen", family_name="Metcalfe", age_from=10, age_to=12) == [imogen]
 
