@@ -12,13 +12,14 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.acting import Acting
 from accounts.encryption import decrypt, encrypt
 from accounts.models import User
 from accounts.policies import require
+from accounts.prepared import Prepared
 from accounts.roles import Permission
 from records.actions.enquiries import open_enquiry
 from records.models import AddressStep, Enquiry, SearchRequest
@@ -97,17 +98,28 @@ def find_search(key: UUID, by: Acting) -> HeldSearch | None:
     """The held search of this account, session and grant, if alive in database time and its enquiry
     still open and one's own.
     """
-    request = SearchRequest.objects.filter(
+    alive = _ALIVE.ask(key, by.user.pk) if by.user else []
+    own = (
+        request
+        for request in alive
+        if request.grant_id == by.actor.grant_id
+        and bytes(request.session_ref or b"") == by.actor.session_ref
+    )
+    return next(map(_opened, own), None)
+
+
+def _alive(key: UUID, user_id: int) -> QuerySet[SearchRequest]:
+    return SearchRequest.objects.filter(
         key=key,
         is_draft=False,
-        user=by.user,
-        session_ref=by.actor.session_ref,
-        grant_id=by.actor.grant_id,
+        user=user_id,
         created_at__gt=Now() - SEARCH_LIVES,
         enquiry__closed_at__isnull=True,
-        enquiry__holder=by.user,
-    ).first()
-    return _opened(request) if request else None
+        enquiry__holder=user_id,
+    )
+
+
+_ALIVE: Prepared[SearchRequest] = Prepared("records_searchrequest_alive", _alive, UUID, int)
 
 
 def hold_draft(*, posted: dict[str, str], user_id: int) -> UUID:

@@ -5,6 +5,7 @@ afterwards.
 from allauth.account.auth_backends import AuthenticationBackend
 
 from accounts.models import User
+from accounts.prepared import Prepared
 
 
 class Backend(AuthenticationBackend):
@@ -27,5 +28,12 @@ class Backend(AuthenticationBackend):
         """The account of a session: only while it is active, with what the acting person needs, in
         one statement.
         """
-        user = User.objects.select_related("employer__parent").filter(pk=user_id).first()
-        return user if user is not None and user.is_active else None
+        found = _ACCOUNT.ask(int(user_id))
+        return found[0] if found and found[0].is_active else None
+
+
+_ACCOUNT: Prepared[User] = Prepared(
+    "accounts_user_of_session",
+    lambda user_id: User.objects.select_related("employer__parent").filter(pk=user_id),
+    int,
+)
