@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -40,13 +41,13 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[100_000, 1_000_000])
     options = parser.parse_args()
     sizes = [*options.sizes, *([11_000_000] if options.national else [])]
-    with servers.own_servers():
+    with servers.own_servers() as folder:
         for size in sizes:
-            fill(size)
+            fill(size, folder)
             measure(size)
 
 
-def fill(size: int) -> None:
+def fill(size: int, folder: Path) -> None:
     """Empty tables, then the children, then FEBRL's people."""
     from django.db import connections
     from kit import people
@@ -67,7 +68,19 @@ def fill(size: int) -> None:
     load_rows(people.rows(loaded), source=people.SOURCE, is_invented=True, by=by)
     recount()
     with connections["owner"].cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE child_search")
+        cursor.execute("VACUUM ANALYZE")  # all of it, or autovacuum would do so while we measure
+        for relation in ("child_search", "child_search_keys", "child_search_pkey"):
+            warm(cursor, relation, folder)
+
+
+def warm(cursor: Any, relation: str, folder: Path) -> None:
+    """Reads a table or index from end to end: a server that has been up for a day has done so."""
+    cursor.execute("SELECT pg_relation_filepath(%s)", [relation])
+    path = folder / cursor.fetchone()[0]
+    for part in path.parent.glob(f"{path.name}*"):
+        with part.open("rb") as file:
+            while file.read(1 << 24):
+                pass
 
 
 def measure(size: int) -> None:
@@ -178,7 +191,7 @@ def print_ratios(cursor: Any) -> None:
     """The statement beside the same rows by primary key; a search beside one row; processor."""
     from kit import people
 
-    from records.search import plan, search
+    from records.search import plan, search, vocabulary
     from records.search.engine import CANDIDATES, FUSE, fetch_candidates
     from records.search.question import Question
     from records.search.statements import bigint_array
@@ -186,7 +199,9 @@ def print_ratios(cursor: Any) -> None:
     _, copies, _ = people.split()
     today = date.today()  # noqa: DTZ011  as the site reckons ages
     queries = [people.query(person, place=True) for person in copies[:600]]
-    keys = [plan.all_keys(plan.first_pass(Question.of(q.terms, today))) for q in queries]
+    known = vocabulary.current()
+    asked = [Question.of(query.terms, today) for query in queries]
+    keys = [plan.all_keys(plan.first_pass(question, known)) for question in asked]
     work = [(k, [row[0] for row in fetch_candidates(k, "default")]) for k in keys]
     work = [(k, rows) for k, rows in work if rows]
 

@@ -10,14 +10,16 @@ from pathlib import Path
 
 from contactpoint.embedded.servers import Servers, open_own_state
 
-SETTINGS = {"shared_buffers": "2GB", "max_wal_size": "8GB", "max_parallel_maintenance_workers": "2"}
+SETTINGS = {"shared_buffers": "4GB", "max_wal_size": "8GB", "max_parallel_maintenance_workers": "2"}
 DEBIAN = Path("/usr/lib/postgresql/15/bin")  # the bundled server has no pg_trgm
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 
 
 @contextmanager
-def own_servers() -> Iterator[None]:
-    """PostgreSQL and Valkey with empty tables; Django is set up to use them."""
+def own_servers() -> Iterator[Path]:
+    """PostgreSQL and Valkey with empty tables; Django is set up to use them. Gives PostgreSQL's
+    folder.
+    """
     with tempfile.TemporaryDirectory(prefix="cp-bench-") as name:
         Path(name).chmod(0o711)  # for root: PostgreSQL runs as another account
         state = open_own_state(Path(name, "state"))
@@ -26,7 +28,7 @@ def own_servers() -> Iterator[None]:
             servers.start()
             try:
                 _set_up(servers.environment())
-                yield
+                yield Path(name, "state", "postgres")
             finally:
                 servers.stop()
 

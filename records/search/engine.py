@@ -88,7 +88,7 @@ def _by_identifier(typed: str, using: str) -> SearchResult:
 
 def _look_up(question: Question, known: Vocabulary, using: str) -> SearchResult:
     scorer = Scorer(question, known)
-    rows = fetch_candidates(plan.all_keys(plan.first_pass(question)), using)
+    rows = fetch_candidates(plan.all_keys(plan.first_pass(question, known)), using)
     narrow = question.has_full_date or question.has_full_postcode
     if len(rows) >= FUSE and not narrow:
         return SearchResult(refuse.TOO_MANY, (), 0)

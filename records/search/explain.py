@@ -46,7 +46,7 @@ def _understood(question: Question) -> Iterator[str]:
 
 def _passes(question: Question, known: Vocabulary, using: str) -> Iterator[str]:
     scorer = Scorer(question, known)
-    first = plan.first_pass(question)
+    first = plan.first_pass(question, known)
     rows = dict(fetch_candidates(plan.all_keys(first), using))
     yield from _steps("First pass", first, len(rows))
     best = max((scorer.weigh(doc).score for doc in rows.values()), default=0.0)

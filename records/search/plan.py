@@ -16,6 +16,7 @@ from records.search.question import Question, TypedName
 from records.search.vocabulary import FAMILY, GIVEN, Vocabulary
 
 MOST_ROWS = 250  # rows the second pass may expect
+MOST_PAIR_ROWS = 200  # beside a whole date, names and year wait for the second pass beyond it
 MOST_PAIR_KEYS = 300  # beyond it, names that the typed one may stand for are left out
 BIRTHDAYS = 6570  # days in 18 years: over how many dates of birth children spread
 YEARS = 18
@@ -45,12 +46,15 @@ class Offer(NamedTuple):
     worked_out: Callable[[], Iterable[int]]
 
 
-def first_pass(question: Question) -> list[Step]:
+def first_pass(question: Question, vocabulary: Vocabulary) -> list[Step]:
     """The keys of what was typed; each step survives damage to what it leaves out."""
     steps = [
         Step("a name and the date of birth, day and month also swapped", _name_dates(question)),
         Step("both initials and the date of birth", _initials(question)),
-        Step("both names, short forms and spellings, and the year of birth", _name_years(question)),
+        Step(
+            "both names, short forms and spellings, and the year of birth",
+            _name_years(question, vocabulary),
+        ),
         Step("the postcode", _postcode(question)),
         Step("the family name and the postcode district", _districts(question)),
     ]
@@ -74,19 +78,27 @@ def _initials(question: Question) -> Sequence[int]:
     return keys.initials_dates(*initials, question.dates)
 
 
-def _name_years(question: Question) -> Sequence[int]:
+def _name_years(question: Question, vocabulary: Vocabulary) -> Sequence[int]:
     given, family = question.given, question.family
     if not (given and family):
         return ()
     years = question.years or (() if question.has_full_postcode else question.every_year())
-    return _pairs(given, family, (*years, keys.NO_DATE))
-
-
-def _pairs(given: TypedName, family: TypedName, years: tuple[int, ...]) -> Sequence[int]:
-    wide = len(given.all_codes) * len(family.all_codes) * len(years) <= MOST_PAIR_KEYS
-    if wide:
+    years = (*years, keys.NO_DATE)
+    few = len(given.all_codes) * len(family.all_codes) * len(years) <= MOST_PAIR_KEYS
+    if few and not _too_common(question, vocabulary, given.all_codes, family.all_codes):
         return keys.names_years(given.all_codes, family.all_codes, years)
+    if _too_common(question, vocabulary, given.codes, family.codes):
+        return ()
     return keys.names_years(given.codes, family.codes, years)
+
+
+def _too_common(
+    question: Question, vocabulary: Vocabulary, firsts: tuple[int, ...], seconds: tuple[int, ...]
+) -> bool:
+    """Whether so many children of a year have such names that they would crowd out, in one pass,
+    the few who share the whole date of birth.
+    """
+    return question.has_full_date and _a_year(vocabulary, firsts, seconds) > MOST_PAIR_ROWS
 
 
 def _postcode(question: Question) -> Sequence[int]:
@@ -106,9 +118,12 @@ def expected_pairs(question: Question, vocabulary: Vocabulary) -> float:
     """
     if not (question.given and question.family):
         return 0.0
-    first, second = question.given.all_codes, question.family.codes
-    straight = _share(vocabulary, GIVEN, first) * _share(vocabulary, FAMILY, second)
-    swapped = _share(vocabulary, FAMILY, first) * _share(vocabulary, GIVEN, second)
+    return _a_year(vocabulary, question.given.all_codes, question.family.codes)
+
+
+def _a_year(vocabulary: Vocabulary, firsts: tuple[int, ...], seconds: tuple[int, ...]) -> float:
+    straight = _share(vocabulary, GIVEN, firsts) * _share(vocabulary, FAMILY, seconds)
+    swapped = _share(vocabulary, FAMILY, firsts) * _share(vocabulary, GIVEN, seconds)
     return vocabulary.children / YEARS * min(1.0, straight + swapped)
 
 
@@ -118,7 +133,7 @@ def _share(vocabulary: Vocabulary, kind: str, codes: tuple[int, ...]) -> float:
 
 def second_pass(question: Question, vocabulary: Vocabulary, near: Near) -> list[Step]:
     """Keys of what may have been meant, cheapest first, within the budget of rows."""
-    asked = set(all_keys(first_pass(question)))
+    asked = set(all_keys(first_pass(question, vocabulary)))
     chosen: dict[str, list[int]] = {}
     budget, places = float(MOST_ROWS), MOST_KEYS
     for offer in sorted(_offers(question, vocabulary, near), key=_rows):
@@ -140,9 +155,24 @@ def _offers(question: Question, vocabulary: Vocabulary, near: Near) -> Iterator[
     yield from _near_dates(question, vocabulary)
     yield from _near_names(question, vocabulary, near)
     if question.given and question.family:
+        yield from _put_off(question, question.given, question.family, vocabulary)
         yield from _near_pairs(question, question.given, question.family, vocabulary, near)
         if not question.born_between:
             yield from _near_years(question, question.given, question.family, vocabulary)
+
+
+def _put_off(
+    question: Question, given: TypedName, family: TypedName, vocabulary: Vocabulary
+) -> Iterator[Offer]:
+    """What the first pass left out because too many children have such names."""
+    firsts, seconds = given.all_codes, family.all_codes
+    if _too_common(question, vocabulary, firsts, seconds):
+        for first, second in product(firsts, seconds):
+            rows = _pair_rows(vocabulary, first, second)
+            in_year = partial(
+                keys.names_years, (first,), (second,), (*question.years, keys.NO_DATE)
+            )
+            yield Offer(rows, "both names and the year", in_year)
 
 
 def _near_dates(question: Question, vocabulary: Vocabulary) -> Iterator[Offer]:
