@@ -54,6 +54,7 @@ class Permission(StrEnum):
     REGISTER_ORGANISATION = "register_organisation"
     APPLY_FOR_ACCREDITATION = "apply_for_accreditation"
     KEEP_DIRECTORIES = "keep_directories"
+    KEEP_TEAMS = "keep_teams"
 
 
 _LOOK_UP = {Permission.SEARCH, Permission.OPEN_RECORD}
@@ -85,6 +86,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_ACCOUNTS,
             Permission.SUSPEND_ACCOUNT,
             Permission.REGISTER_ORGANISATION,
+            Permission.KEEP_TEAMS,
         }
     ),
     Role.ACCREDITATION_OFFICER: frozenset({Permission.ACCREDIT, Permission.REGISTER_ORGANISATION}),

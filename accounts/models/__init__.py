@@ -17,6 +17,7 @@ from accounts.models.identifiers import IdentifierScheme, OrganisationIdentifier
 from accounts.models.invitations import Invitation
 from accounts.models.messages import MessageKind, OutboxMessage
 from accounts.models.moves import OrganisationMove
+from accounts.models.networks import Network, NetworkKind
 from accounts.models.organisations import Authority, Organisation
 from accounts.models.requirements import (
     AgreementAcceptance,
@@ -27,6 +28,16 @@ from accounts.models.requirements import (
 from accounts.models.role_requests import RoleRequest
 from accounts.models.signin_help import Recovery, SignInChange
 from accounts.models.staffing import StaffLink, StaffProposal
+from accounts.models.teams import (
+    Duty,
+    DutyKind,
+    ShiftPattern,
+    Site,
+    SiteKind,
+    SitePosting,
+    Team,
+    TeamMembership,
+)
 from accounts.models.users import User
 from accounts.models.vouching import CriminalRecordCheck, IdentityCheck
 
@@ -40,6 +51,8 @@ __all__ = [
     "CourseVersion",
     "CriminalRecordCheck",
     "DirectoryLink",
+    "Duty",
+    "DutyKind",
     "EvidenceItem",
     "EvidenceKind",
     "IdentifierScheme",
@@ -48,6 +61,8 @@ __all__ = [
     "Invitation",
     "KnownDevice",
     "MessageKind",
+    "Network",
+    "NetworkKind",
     "Organisation",
     "OrganisationIdentifier",
     "OrganisationMove",
@@ -58,10 +73,16 @@ __all__ = [
     "RoleGrantHistory",
     "RoleRequest",
     "Sanction",
+    "ShiftPattern",
     "SignInChange",
+    "Site",
+    "SiteKind",
+    "SitePosting",
     "StaffHousehold",
     "StaffLink",
     "StaffProposal",
+    "Team",
+    "TeamMembership",
     "TrainingResult",
     "User",
 ]

@@ -77,6 +77,7 @@ PERMISSIONS: dict[str, str] = {
     Permission.REGISTER_ORGANISATION: "add an organisation",
     Permission.APPLY_FOR_ACCREDITATION: "apply for accreditation",
     Permission.KEEP_DIRECTORIES: "register a directory",
+    Permission.KEEP_TEAMS: "keep teams, places of work, calendars and networks",
 }
 BANDS: dict[str, str] = {
     "none": "nobody there",

@@ -101,7 +101,7 @@ WORDS: dict[E, str] = {
     E.TEAM_CLOSED: "Closed a team",
     E.TEAM_MEMBER_ADDED: "Added a member to a team",
     E.TEAM_MEMBER_REMOVED: "Removed a member from a team",
-    E.ROTA_AMENDED: "Amended the rota of the duty desk",
+    E.ROTA_AMENDED: "Amended the calendar of a team",
     E.NETWORK_AMENDED: "Amended the known networks",
     E.SERVICE_CREATED: "Added a service to the directory",
     E.SERVICE_AMENDED: "Amended a service in the directory[: {fields}]",
