@@ -1,7 +1,7 @@
 """What stands between a request and a view: who acts, for how long, with which factor; and refusals
 turned into events.
 
-Order matters and is set in `contactpoint/settings.py`. What a session carries is in
+Order matters and is set in `contactpoint/settings/base.py`. What a session carries is in
 `accounts.signin.sessions`.
 """
 

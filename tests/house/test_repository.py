@@ -57,7 +57,7 @@ def test_every_variable_of_the_compose_file_is_explained_in_the_example():
 
 
 def test_every_variable_the_settings_read_is_explained_in_the_example():
-    text = (ROOT / "contactpoint/settings.py").read_text()
+    text = "".join(path.read_text() for path in (ROOT / "contactpoint/settings").glob("*.py"))
     read = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', text)) - {"CONTACTPOINT_DEMO"}
     assert read <= example_variables()
 
