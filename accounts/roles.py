@@ -44,6 +44,11 @@ class Permission(StrEnum):
     AMEND_RECORD = "amend_record"
     DISPUTE_FIELD = "dispute_field"
     RECORD_INVOLVEMENT = "record_involvement"
+    RECEIVE_REFERRAL = "receive_referral"
+    SEND_MESSAGE = "send_message"
+    MEDIATE = "mediate"
+    ANSWER_MOVE = "answer_move"
+    KEEP_SERVICES = "keep_services"
     IMPORT_RECORDS = "import_records"
     READ_LOCAL_TRAIL = "read_local_trail"
     READ_WHOLE_TRAIL = "read_whole_trail"
@@ -65,6 +70,9 @@ _KEEP_RECORDS = {
     Permission.RECORD_INVOLVEMENT,
 }
 
+# A team is asked for help, and services write to each other, whatever the role of its people.
+_WORK_TOGETHER = {Permission.RECEIVE_REFERRAL, Permission.SEND_MESSAGE}
+
 # An address alone shows who lives in a home to somebody who knows none of its children. Three roles
 # need that: the management team, which keeps the authority's list of children missing education;
 # the mediator at the duty desk, who takes reports that name only an address; the shield
@@ -73,14 +81,19 @@ _KEEP_RECORDS = {
 _BY_ADDRESS = {Permission.SEARCH_BY_ADDRESS}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.PRACTITIONER: frozenset(_LOOK_UP | _KEEP_RECORDS),
-    Role.MEDIATOR: frozenset(_LOOK_UP | _BY_ADDRESS | {Permission.DISPUTE_FIELD}),
+    Role.PRACTITIONER: frozenset(_LOOK_UP | _KEEP_RECORDS | _WORK_TOGETHER),
+    Role.MEDIATOR: frozenset(
+        _LOOK_UP | _BY_ADDRESS | _WORK_TOGETHER | {Permission.DISPUTE_FIELD, Permission.MEDIATE}
+    ),
     Role.SHIELD_ADMINISTRATOR: frozenset(_LOOK_UP | _BY_ADDRESS | {Permission.DISPUTE_FIELD}),
     Role.MANAGEMENT_TEAM: frozenset(
         _LOOK_UP
         | _BY_ADDRESS
         | _KEEP_RECORDS
+        | _WORK_TOGETHER
         | {
+            Permission.ANSWER_MOVE,
+            Permission.KEEP_SERVICES,
             Permission.IMPORT_RECORDS,
             Permission.READ_LOCAL_TRAIL,
             Permission.MANAGE_ACCOUNTS,

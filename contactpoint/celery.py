@@ -83,6 +83,10 @@ app.conf.beat_schedule = {
         "task": "records.forget_searches",
         "schedule": 60.0,
     },
+    "remind two authorities of a child that waits for an answer": {
+        "task": "records.remind_of_moves",
+        "schedule": crontab(hour=8, minute=40),
+    },
     "count names for the weights of searches": {
         "task": "records.count_names",
         "schedule": crontab(hour=1, minute=40),

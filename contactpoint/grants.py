@@ -64,12 +64,15 @@ OWN_TABLES: dict[str, str] = {
     "records.ChildSearch": ALL,  # derived: rebuilt from the records at any time
     "records.Enquiry": KEEP,
     "records.FieldDispute": KEEP,
+    "records.HouseMove": KEEP,
     "records.Identifier": "SELECT, INSERT, UPDATE (ended_on)",  # ended, never rewritten
     "records.Involvement": KEEP,
+    "records.MediatedRequest": KEEP,
     "records.NameDelete": ADD,
     "records.NameStat": KEEP,
     "records.Practice": KEEP,
     "records.PracticeRegistration": KEEP,
+    "records.Referral": KEEP,
     "records.School": KEEP,
     "records.SchoolPlace": KEEP,
     "records.SearchRequest": ALL,  # erased after minutes

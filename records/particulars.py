@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from accounts.models import User
 from records.identifiers import Recognised
-from records.models import AddressKind, Sex
+from records.models import AddressKind, Channel, Sex, Urgency
+from records.purposes import Purpose
 from records.search import TypedDate
 
 
@@ -56,6 +58,32 @@ class NewInvolvement:
     started_on: date
     contact_name: str = ""
     contact_phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReferral:
+    """How a referral came; `received_at` empty means now."""
+
+    channel: Channel
+    sender: str
+    sender_phone: str = ""
+    reference: str = ""
+    received_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMediation:
+    """Who asks for a look-up, and why. `requester` is their account; without one `caller` says who
+    they are (name, organisation, job). `said_of_child`: what they told of the child.
+    """
+
+    requester: User | None
+    call_back_on: str
+    urgency: Urgency
+    purpose: Purpose
+    case_reference: str
+    said_of_child: dict[str, str]
+    caller: dict[str, str] | None = None
 
 
 def day_of(born: TypedDate) -> date | None:

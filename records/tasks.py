@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from records.actions.moves import remind_of_moves as remind
 from records.held import forget_old
 from records.search import recount
 
@@ -16,3 +17,9 @@ def forget_searches() -> int:
 def count_names() -> int:
     """Counts how often each name occurs: how much it is worth in a search."""
     return recount()
+
+
+@shared_task(name="records.remind_of_moves")
+def remind_of_moves() -> int:
+    """Reminds both authorities of every answer about a moved child that is overdue."""
+    return remind()

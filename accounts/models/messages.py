@@ -25,6 +25,11 @@ class MessageKind(models.TextChoices):
 
     ACCOUNT_NEEDS_YOU = "account_needs_you", "Something about the account"
     ENQUIRY_HANDED_OVER = "enquiry_handed_over", "An enquiry handed over"
+    REFERRAL_PASSED_ON = "referral_passed_on", "A referral passed on"
+    MOVE_OFFERED = "move_offered", "A child record offered by another authority"
+    MOVE_ANSWERED = "move_answered", "An answer about a child record that moves"
+    MOVE_OVERDUE = "move_overdue", "A child record that waits for an answer"
+    LOOKED_UP_FOR = "looked_up_for", "A look-up asked for in their name"
     CONDITION_DUE = "condition_due", "Something that runs out soon"
     INVITATION = "invitation", "Link of an invitation"
     INVITATION_DEAD = "invitation_dead", "An invitation that was guessed at"

@@ -64,6 +64,8 @@ class EventType(StrEnum):
     RECORD_TRANSFERRED = "record.transferred"  # another authority became responsible
     RECORD_TRANSFER_OFFERED = "record.transfer_offered"
     RECORD_TRANSFER_REFUSED = "record.transfer_refused"
+    RECORD_TRANSFER_WITHDRAWN = "record.transfer_withdrawn"
+    RECORD_TRANSFER_OVERDUE = "record.transfer_overdue"
     RECORD_SHIELDED = "record.shielded"
     RECORD_UNSHIELDED = "record.unshielded"
 
@@ -97,9 +99,11 @@ class EventType(StrEnum):
     ENQUIRY_HANDED_OVER = "enquiry.handed_over"
     ENQUIRY_CLOSED = "enquiry.closed"
     REFERRAL_RECEIVED = "referral.received"
+    REFERRAL_CHILD_NAMED = "referral.child_named"  # it came before its child was found
     REFERRAL_ANSWERED = "referral.answered"
     REFERRAL_PASSED_ON = "referral.passed_on"
     MEDIATION_REQUESTED = "mediation.requested"
+    MEDIATION_VERIFIED = "mediation.verified"  # the requester was called back
     MEDIATION_ANSWERED = "mediation.answered"
     MEDIATION_REFUSED = "mediation.refused"
     MESSAGE_SENT = "message.sent"

@@ -12,8 +12,9 @@ from accounts.roles import Permission
 from audit.ledger.events import EventType, Outcome
 from audit.ledger.writer import append
 from records.access.facts import home_at, look_facts, payload_text
+from records.mediation import behind, note_opened
 from records.models import ChildRecord
-from records.policies import can_open, enquiry_is_open
+from records.policies import can_look_for_another, can_open, enquiry_is_open
 from records.purposes import Reason
 from records.queries import whole_record
 from records.visibility import sections_shown
@@ -27,7 +28,11 @@ def open_record(*, child_key: UUID, reason: Reason | None, by: Acting) -> ChildR
     Raises `Refused`, or, when its event is written, `ChildRecord.DoesNotExist`.
     """
     require(
-        first_no(can_open(by, reason), enquiry_is_open(by, reason)),
+        first_no(
+            can_open(by, reason),
+            enquiry_is_open(by, reason),
+            can_look_for_another(by, reason),
+        ),
         permission=Permission.OPEN_RECORD.value,
         target_type=CHILD,
     )
@@ -68,9 +73,12 @@ def _record_guess(permission: Permission, by: Acting) -> None:
 def _open(child_key: UUID, reason: Reason, by: Acting) -> ChildRecord:
     with transaction.atomic():
         child = whole_record(child_key)
+        both, mediation = behind(reason, by)
+        if mediation:
+            note_opened(reason, child)
         append(
             EventType.RECORD_VIEWED,
-            actor=by.actor,
+            actor=both.actor,
             target_type=CHILD,
             target_id=child.pk,
             child_authority=child.authority_id,
@@ -81,7 +89,7 @@ def _open(child_key: UUID, reason: Reason, by: Acting) -> ChildRecord:
                 homes=lambda: [home_at(a) for a in child.addresses.all() if not a.valid_until],
                 by=by,
             ),
-            detail={"fields": list(sections_shown(by))},
+            detail={"fields": list(sections_shown(by)), **mediation},
             payload=payload_text(case_reference=reason.case_reference),
         )
     return child

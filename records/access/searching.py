@@ -7,13 +7,14 @@ from dataclasses import asdict, dataclass
 from django.db import transaction
 
 from accounts.acting import Acting
-from accounts.policies import require
+from accounts.policies import first_no, require
 from accounts.roles import Permission
 from audit.ledger.events import EventType, Outcome
 from audit.ledger.writer import append
 from records.access.facts import homes_of, look_facts, own_surname, payload_text
 from records.held import HeldSearch
-from records.policies import can_search
+from records.mediation import behind
+from records.policies import can_look_for_another, can_search
 from records.queries import ResultRow, result_rows
 from records.search import Hit, Refusal, SearchResult, SearchTerms, search
 
@@ -49,7 +50,10 @@ def search_records(*, request: HeldSearch, redisplay: bool = False, by: Acting) 
     `request` is a held search of `by`; `redisplay` says that this session has seen its results.
     Raises `Refused`; any database error loses the answer with the event.
     """
-    require(can_search(by, request.reason), permission=Permission.SEARCH.value)
+    require(
+        first_no(can_search(by, request.reason), can_look_for_another(by, request.reason)),
+        permission=Permission.SEARCH.value,
+    )
     with transaction.atomic():
         result = search(request.terms)
         if result.refusal:
@@ -80,9 +84,10 @@ def _record_search(
     by: Acting,
 ) -> None:
     ids = [each.hit.child_id for each in found]
+    both, mediation = behind(request.reason, by)
     append(
         EventType.SEARCH_PERFORMED,
-        actor=by.actor,
+        actor=both.actor,
         purpose=request.reason.purpose.value,
         enquiry_id=request.reason.enquiry_id,
         query_fields=request.terms.fields_used(),
@@ -99,6 +104,7 @@ def _record_search(
             "strong": sum(each.hit.strong for each in found),
             "redisplay": redisplay,
             "search_key": str(request.key),
+            **mediation,
         },
         payload=terms_payload(request),
     )
@@ -106,16 +112,17 @@ def _record_search(
 
 def record_refused(request: HeldSearch, refusal: Refusal, by: Acting) -> None:
     """The event of a search that is not answered, in the caller's transaction."""
+    both, mediation = behind(request.reason, by)
     append(
         EventType.SEARCH_REFUSED,
-        actor=by.actor,
+        actor=both.actor,
         outcome=Outcome.DENIED,
         reason=refusal.code,
         purpose=request.reason.purpose.value,
         enquiry_id=request.reason.enquiry_id,
         query_fields=request.terms.fields_used(),
         own_surname=own_surname(by, [request.terms.family_name]),
-        detail={"search_key": str(request.key)},
+        detail={"search_key": str(request.key), **mediation},
         payload=terms_payload(request),
     )
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.acting import Acting
 from accounts.models import Authority
-from accounts.policies import require_permission
+from accounts.policies import require, require_permission
 from accounts.roles import Permission
 from audit.ledger.events import EventType
 from audit.ledger.writer import append
@@ -33,6 +33,7 @@ from records.models import (
     Sex,
 )
 from records.particulars import AddressParts, CarerParts, NameParts, day_of
+from records.policies import can_amend_authority
 from records.search import TypedDate, index_children
 
 
@@ -78,7 +79,16 @@ def amend_sex(*, child: ChildRecord, sex: Sex, by: Acting) -> None:
 
 
 def amend_authority(*, child: ChildRecord, authority: Authority, by: Acting) -> None:
-    """Makes another authority responsible; the event names both. Raises `Refused`."""
+    """Names the responsible authority where none that works here is named; the event names both.
+
+    Raises `Refused`: from one such authority to another responsibility goes by `record_move`.
+    """
+    require(
+        can_amend_authority(by, child),
+        permission=Permission.AMEND_RECORD,
+        target_type="child_record",
+        target_id=child.pk,
+    )
 
     def change() -> None:
         ChildRecord.objects.filter(pk=child.pk).update(authority=authority)

@@ -21,8 +21,8 @@ from audit.ledger.events import EventType
 from audit.ledger.writer import append
 from records.enquiries import fingerprint, reason_of
 from records.models import Enquiry
-from records.policies import can_hand_over_enquiry, can_search
-from records.purposes import Reason
+from records.policies import can_hand_over_enquiry, can_look_for_another, can_search
+from records.purposes import Purpose, Reason
 
 
 def open_enquiry(*, reason: Reason, by: Acting) -> Enquiry:
@@ -32,6 +32,8 @@ def open_enquiry(*, reason: Reason, by: Acting) -> Enquiry:
     """
     require(can_search(by, reason), permission=Permission.SEARCH.value)
     user, organisation = cast(User, by.user), by.organisation
+    if reason.purpose is Purpose.MEDIATED:
+        return _requested(reason, by)
     with transaction.atomic():
         enquiry, is_new = Enquiry.objects.open().get_or_create(
             holder=user,
@@ -100,6 +102,19 @@ def hand_over_enquiry(*, key: UUID, to: User, by: Acting) -> bool:
             by=by,
         )
     return True
+
+
+def _requested(reason: Reason, by: Acting) -> Enquiry:
+    """For somebody without access none is opened here: it came with their verified request."""
+    found = Enquiry.objects.open().filter(
+        holder=by.user, organisation=by.organisation, fingerprint=fingerprint(reason)
+    )
+    enquiry = found.first()
+    under = reason.under(enquiry.pk) if enquiry else reason
+    require(can_look_for_another(by, under), permission=Permission.SEARCH.value)
+    assert enquiry is not None  # noqa: S101  for the type checker: refused otherwise
+    found.update(used_at=Now())
+    return enquiry
 
 
 def _close_double(enquiry: Enquiry, to: User) -> None:

@@ -69,7 +69,10 @@ class ReasonForm(RecordForm):
                 **kwargs.get("initial", {}),
             }
         super().__init__(*args, acting=acting, **kwargs)
-        choices = [(p.value, p.label) for p in self.purposes()]
+        requested = enquiry is not None and enquiry.reason.purpose is Purpose.MEDIATED
+        choices = [
+            (p.value, p.label) for p in self.purposes() if requested or p is not Purpose.MEDIATED
+        ]
         self.fields["purpose"].choices = [("", "Choose a reason"), *choices]  # type: ignore[attr-defined]
 
     def purposes(self) -> tuple[Purpose, ...]:

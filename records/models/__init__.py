@@ -8,8 +8,11 @@ from records.models.contacts import Address, AddressKind, Carer
 from records.models.enquiries import Enquiry
 from records.models.identifiers import Identifier, IdentifierScheme
 from records.models.involvement import Involvement, Service, ServiceKind
+from records.models.mediation import MediatedRequest, MediationOutcome, Urgency
+from records.models.moves import HouseMove, MoveRefusal, MoveState
 from records.models.places import Place, Practice, PracticeRegistration, School, SchoolPlace
 from records.models.provenance import DisputedField, DisputeReason, FieldDispute, SourceLink
+from records.models.referrals import Answer, Channel, Referral
 from records.models.requests import AddressStep, SearchRequest
 from records.models.search import ChildSearch, NameDelete, NameStat
 
@@ -17,8 +20,10 @@ __all__ = [
     "Address",
     "AddressKind",
     "AddressStep",
+    "Answer",
     "BirthDate",
     "Carer",
+    "Channel",
     "ChildName",
     "ChildRecord",
     "ChildSearch",
@@ -26,15 +31,21 @@ __all__ = [
     "DisputedField",
     "Enquiry",
     "FieldDispute",
+    "HouseMove",
     "Identifier",
     "IdentifierScheme",
     "Involvement",
+    "MediatedRequest",
+    "MediationOutcome",
+    "MoveRefusal",
+    "MoveState",
     "NameDelete",
     "NameStat",
     "NameUse",
     "Place",
     "Practice",
     "PracticeRegistration",
+    "Referral",
     "School",
     "SchoolPlace",
     "SearchRequest",
@@ -42,4 +53,5 @@ __all__ = [
     "ServiceKind",
     "Sex",
     "SourceLink",
+    "Urgency",
 ]

@@ -344,7 +344,7 @@ def test_a_corrected_sex_is_searched_by(by, events):
 
 
 def test_the_event_of_another_responsible_authority_names_both(by, events):
-    before, after = authority(0), authority(1)
+    before, after = authority(148), authority(1)  # nobody works for the first one here
     made = child(authority=before)
     actions.amend_authority(child=made, authority=after, by=by)
     made.refresh_from_db()

@@ -93,7 +93,8 @@ def enquiry_is_open(acting: Acting, reason: Reason | None) -> Decision:
 
 
 def can_hand_over_enquiry(acting: Acting, enquiry: Enquiry, to: User) -> Decision:
-    """May this enquiry go to that colleague?
+    """May this enquiry go to that colleague? One for somebody without access never: who looks up
+    for them has heard their voice.
 
     From its holder, or from the management team that covers for them; to somebody whose own role
     at the same organisation may state its purpose.
@@ -102,6 +103,8 @@ def can_hand_over_enquiry(acting: Acting, enquiry: Enquiry, to: User) -> Decisio
         covers = can_manage(acting, enquiry.holder.employer.base.pk)
         if not covers.allowed:
             return covers
+    if enquiry.purpose == Purpose.MEDIATED:
+        return CANNOT_TAKE_IT
     if to.pk == enquiry.holder_id or Purpose(enquiry.purpose) not in _purposes_of(to, enquiry):
         return CANNOT_TAKE_IT
     return ALLOWED

@@ -1,0 +1,41 @@
+"""May this person do this with a record, or with the work around a child? Answers with why not.
+
+Which fields they then see stands in `visibility.py`.
+"""
+
+from records.policies.looking import (
+    ENQUIRY_OVER,
+    NOT_AN_ADDRESS_SEARCH,
+    NOT_CONFIRMED,
+    RANGE_FIRST,
+    can_hand_over_enquiry,
+    can_open,
+    can_search,
+    can_search_by_address,
+    can_start_by_address,
+    enquiry_is_open,
+)
+from records.policies.mediation import can_look_for_another, can_mediate_for, can_use_request
+from records.policies.moves import can_amend_authority, can_answer_move, can_record_move
+from records.policies.referrals import can_answer_referral, can_pass_on
+
+__all__ = [
+    "ENQUIRY_OVER",
+    "NOT_AN_ADDRESS_SEARCH",
+    "NOT_CONFIRMED",
+    "RANGE_FIRST",
+    "can_amend_authority",
+    "can_answer_move",
+    "can_answer_referral",
+    "can_hand_over_enquiry",
+    "can_look_for_another",
+    "can_mediate_for",
+    "can_open",
+    "can_pass_on",
+    "can_record_move",
+    "can_search",
+    "can_search_by_address",
+    "can_start_by_address",
+    "can_use_request",
+    "enquiry_is_open",
+]
