@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from accounts.models import User
+from accounts.models import Team, User
 from records.identifiers import Recognised
 from records.models import AddressKind, Channel, Sex, Urgency
 from records.purposes import Purpose
@@ -62,13 +62,14 @@ class NewInvolvement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewReferral:
-    """How a referral came; `received_at` empty means now."""
+    """How a referral came; `came_at` empty means now; `team` is one of the organisation."""
 
     channel: Channel
     sender: str
     sender_phone: str = ""
     reference: str = ""
-    received_at: datetime | None = None
+    came_at: datetime | None = None
+    team: Team | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

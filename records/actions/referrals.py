@@ -13,25 +13,28 @@ from django.db.models.functions import Least, Now
 from accounts.acting import Acting
 from accounts.encryption import encrypt
 from accounts.messages import MessageKind, queue_message
-from accounts.models import Organisation, RoleGrant
-from accounts.policies import require, require_permission
+from accounts.models import Organisation, RoleGrant, Team
+from accounts.policies import require
 from accounts.roles import Permission, Role
 from audit.ledger.events import EventType
 from audit.ledger.writer import append
 from records.models import Answer, ChildRecord, Referral
 from records.particulars import NewReferral
-from records.policies import can_answer_referral, can_pass_on
+from records.policies import can_answer_referral, can_pass_on, can_receive
 
 
 def record_referral(*, new: NewReferral, child: ChildRecord | None, by: Acting) -> Referral:
     """Writes down that the organisation acted for received a referral, about `child` if the child
     is found already. Raises `Refused`.
     """
-    require_permission(by, Permission.RECEIVE_REFERRAL, target_type="referral")
+    require(
+        can_receive(by, new.team), permission=Permission.RECEIVE_REFERRAL, target_type="referral"
+    )
     assert by.organisation is not None  # noqa: S101  for the type checker: refused otherwise
     with transaction.atomic():
         referral = Referral.objects.create(
             organisation=by.organisation,
+            team=new.team,
             child=child,
             child_named_at=Now() if child else None,
             channel=new.channel,
@@ -39,7 +42,7 @@ def record_referral(*, new: NewReferral, child: ChildRecord | None, by: Acting) 
             sender_phone=new.sender_phone,
             reference=encrypt(new.reference) if new.reference else "",
             # a web server's clock that goes ahead records nothing in the future
-            received_at=Least(new.received_at, Now()) if new.received_at else Now(),
+            came_at=Least(new.came_at, Now()) if new.came_at else Now(),
             recorded_by=by.user,
         )
         _tell(EventType.REFERRAL_RECEIVED, referral, by, {"kind": new.channel.value})
@@ -79,16 +82,18 @@ def answer_referral(*, key: UUID, answer: Answer, by: Acting) -> bool:
     return True
 
 
-def pass_on_referral(*, key: UUID, to: Organisation, by: Acting) -> Referral | None:
-    """Gives a referral to another organisation, where it waits as one received now; those who can
-    answer for it are told. None if it was answered meanwhile. Raises `Refused`.
+def pass_on_referral(
+    *, key: UUID, to: Organisation, team: Team | None = None, by: Acting
+) -> Referral | None:
+    """Gives a referral to another organisation or team, where it waits as one that came now; those
+    who can answer for it are told. None if it was answered meanwhile. Raises `Refused`.
     """
     with transaction.atomic():
         referral = _waiting(key)
         if referral is None:
             return None
         require(
-            can_pass_on(by, referral, to),
+            can_pass_on(by, referral, to, team),
             permission=Permission.RECEIVE_REFERRAL,
             target_type="referral",
             target_id=referral.pk,
@@ -96,6 +101,7 @@ def pass_on_referral(*, key: UUID, to: Organisation, by: Acting) -> Referral | N
         _answer(referral, Answer.PASSED_ON, by)
         passed = Referral.objects.create(
             organisation=to,
+            team=team,
             child_id=referral.child_id,
             child_named_at=Now() if referral.child_id else None,
             channel=referral.channel,
@@ -151,6 +157,7 @@ def _tell(
 ) -> None:
     child = referral.child
     about = {"child_id": child.pk} if child else {}
+    about |= {"team_id": referral.team_id} if referral.team_id else {}
     append(
         event,
         actor=by.actor,

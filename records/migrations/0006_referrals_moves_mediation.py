@@ -42,7 +42,7 @@ DROP FUNCTION records_child_stays_owned();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0018_staff_feed"),
+        ("accounts", "0019_teams"),
         ("records", "0005_enquiries"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -57,6 +57,12 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                ("source", models.CharField(blank=True, db_default="", default="", max_length=60)),
+                (
+                    "source_ref",
+                    models.CharField(blank=True, db_default="", default="", max_length=80),
+                ),
+                ("received_at", models.DateTimeField(blank=True, null=True)),
                 ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("moved_on", models.DateField()),
                 (
@@ -65,8 +71,6 @@ class Migration(migrations.Migration):
                         db_default=django.db.models.functions.datetime.Now(), editable=False
                     ),
                 ),
-                ("source", models.CharField(blank=True, db_default="", max_length=60)),
-                ("source_ref", models.CharField(blank=True, db_default="", max_length=80)),
                 ("due_at", models.DateTimeField()),
                 ("reminded_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -415,6 +419,12 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                ("source", models.CharField(blank=True, db_default="", default="", max_length=60)),
+                (
+                    "source_ref",
+                    models.CharField(blank=True, db_default="", default="", max_length=80),
+                ),
+                ("received_at", models.DateTimeField(blank=True, null=True)),
                 ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("child_named_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -434,7 +444,7 @@ class Migration(migrations.Migration):
                 ("sender_phone", models.CharField(blank=True, db_default="", max_length=30)),
                 ("reference", models.TextField(blank=True, db_default="")),
                 (
-                    "received_at",
+                    "came_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
                 (
@@ -443,8 +453,6 @@ class Migration(migrations.Migration):
                         db_default=django.db.models.functions.datetime.Now(), editable=False
                     ),
                 ),
-                ("source", models.CharField(blank=True, db_default="", max_length=60)),
-                ("source_ref", models.CharField(blank=True, db_default="", max_length=80)),
                 (
                     "answer",
                     models.CharField(
@@ -505,14 +513,24 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="referrals",
+                        to="accounts.team",
+                    ),
+                ),
             ],
             options={
-                "ordering": ["received_at", "pk"],
+                "ordering": ["came_at", "pk"],
                 "default_permissions": (),
                 "indexes": [
                     models.Index(
                         condition=models.Q(("answered_at__isnull", True)),
-                        fields=["organisation", "received_at"],
+                        fields=["organisation", "came_at"],
                         name="referral_waiting",
                     )
                 ],
@@ -528,8 +546,8 @@ class Migration(migrations.Migration):
                         name="referral_says_who_sent_it",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("received_at__lte", models.F("recorded_at"))),
-                        name="referral_received_before_recorded",
+                        condition=models.Q(("came_at__lte", models.F("recorded_at"))),
+                        name="referral_came_before_recorded",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from accounts.models import Authority
+from accounts.models.feeds import FromFeed
 from records.models.children import ChildRecord
 
 
@@ -40,7 +41,7 @@ class MoveQuerySet(models.QuerySet["HouseMove"]):
         return self.open().filter(due_at__lt=Now())
 
 
-class HouseMove(models.Model):
+class HouseMove(FromFeed):
     """A child moved home from one authority to another, which is asked to take over.
 
     The authority that answered for the child does so until the offer is accepted: nothing changes
@@ -59,8 +60,6 @@ class HouseMove(models.Model):
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
-    source = models.CharField(max_length=60, blank=True, db_default="")
-    source_ref = models.CharField(max_length=80, blank=True, db_default="")
     due_at = models.DateTimeField()
     reminded_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(
@@ -109,11 +108,7 @@ class HouseMove(models.Model):
                 fields=["child"],
                 condition=Q(state=MoveState.OPEN),
             ),
-            models.UniqueConstraint(
-                name="move_source_row_once",
-                fields=["source", "source_ref"],
-                condition=~Q(source=""),
-            ),
+            FromFeed.once("move_source_row_once"),
         ]
         indexes = [
             models.Index(

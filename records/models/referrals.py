@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from accounts.models import Organisation
+from accounts.models import Organisation, Team
+from accounts.models.feeds import FromFeed
 from records.models.children import ChildRecord
 
 
@@ -36,10 +37,10 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         return self.filter(answered_at__isnull=True)
 
 
-class Referral(models.Model):
+class Referral(FromFeed):
     """One referral to one organisation, and to a team of it where it names one.
 
-    `received_at` is when it came, `recorded_at` when it was written down here. A telephone call is
+    `came_at` is when it came, `recorded_at` when it was written down here. A telephone call is
     written down before the child is found: `child` follows, at `child_named_at`, and from that
     moment on the referral explains a look at the child. `reference` is encrypted. A feed's row has
     its `source` and `source_ref` and nobody who recorded it.
@@ -49,6 +50,9 @@ class Referral(models.Model):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="referrals"
     )
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.PROTECT, related_name="referrals"
+    )
     child = models.ForeignKey(
         ChildRecord, null=True, blank=True, on_delete=models.PROTECT, related_name="referrals"
     )
@@ -57,13 +61,11 @@ class Referral(models.Model):
     sender = models.CharField(max_length=160)
     sender_phone = models.CharField(max_length=30, blank=True, db_default="")
     reference = models.TextField(blank=True, db_default="")
-    received_at = models.DateTimeField(db_default=Now())
+    came_at = models.DateTimeField(db_default=Now())
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
-    source = models.CharField(max_length=60, blank=True, db_default="")
-    source_ref = models.CharField(max_length=80, blank=True, db_default="")
     answer = models.CharField(max_length=10, choices=Answer.choices, blank=True, db_default="")
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(
@@ -77,15 +79,15 @@ class Referral(models.Model):
 
     class Meta:
         default_permissions = ()
-        ordering = ["received_at", "pk"]
+        ordering = ["came_at", "pk"]
         constraints = [
             models.CheckConstraint(
                 name="referral_channel_known", condition=Q(channel__in=Channel.values)
             ),
             models.CheckConstraint(name="referral_says_who_sent_it", condition=~Q(sender="")),
             models.CheckConstraint(
-                name="referral_received_before_recorded",
-                condition=Q(received_at__lte=F("recorded_at")),
+                name="referral_came_before_recorded",
+                condition=Q(came_at__lte=F("recorded_at")),
             ),
             models.CheckConstraint(
                 name="referral_child_says_since_when",
@@ -101,16 +103,12 @@ class Referral(models.Model):
                 name="referral_recorded_by_somebody",
                 condition=Q(recorded_by__isnull=False) | ~Q(source="") & ~Q(source_ref=""),
             ),
-            models.UniqueConstraint(
-                name="referral_source_row_once",
-                fields=["source", "source_ref"],
-                condition=~Q(source=""),
-            ),
+            FromFeed.once("referral_source_row_once"),
         ]
         indexes = [
             models.Index(
                 name="referral_waiting",
-                fields=["organisation", "received_at"],
+                fields=["organisation", "came_at"],
                 condition=Q(answered_at__isnull=True),
             ),
         ]

@@ -17,7 +17,7 @@ from records.policies.looking import (
 )
 from records.policies.mediation import can_look_for_another, can_mediate_for, can_use_request
 from records.policies.moves import can_amend_authority, can_answer_move, can_record_move
-from records.policies.referrals import can_answer_referral, can_pass_on
+from records.policies.referrals import can_answer_referral, can_pass_on, can_receive
 
 __all__ = [
     "ENQUIRY_OVER",
@@ -32,6 +32,7 @@ __all__ = [
     "can_mediate_for",
     "can_open",
     "can_pass_on",
+    "can_receive",
     "can_record_move",
     "can_search",
     "can_search_by_address",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.acting import Acting
-from accounts.models import Organisation, RoleGrant
+from accounts.models import Organisation, RoleGrant, Team
 from accounts.policies import ALLOWED, Decision, can, deny, first_no
 from accounts.roles import PERMISSIONS, Permission
 from records.models import Referral
@@ -13,11 +13,25 @@ NOT_YOURS = deny(
     "That referral was made to another organisation.",
     "Look at the referrals of your own, or choose the role that it was made to.",
 )
+TEAM_ELSEWHERE = deny(
+    "team-elsewhere",
+    "That team is closed, or belongs to another organisation.",
+    "Choose one of the teams listed.",
+)
 NOBODY_THERE = deny(
     "nobody-there",
     "Nobody at that organisation can receive a referral today.",
     "Ring them, and record here that you did not take it on.",
 )
+
+
+def can_receive(acting: Acting, team: Team | None) -> Decision:
+    """May this person write down what came to that team, or to the organisation acted for?"""
+    decision = can(acting, Permission.RECEIVE_REFERRAL)
+    if not decision.allowed or team is None:
+        return decision
+    ours = team.closed_at is None and team.organisation == acting.organisation
+    return ALLOWED if ours else TEAM_ELSEWHERE
 
 
 def can_answer_referral(acting: Acting, referral: Referral) -> Decision:
@@ -28,9 +42,14 @@ def can_answer_referral(acting: Acting, referral: Referral) -> Decision:
     )
 
 
-def can_pass_on(acting: Acting, referral: Referral, to: Organisation) -> Decision:
-    """Likewise, to another organisation where somebody can receive it today."""
-    elsewhere = to.pk != referral.organisation_id and has_receivers(to)
+def can_pass_on(
+    acting: Acting, referral: Referral, to: Organisation, team: Team | None
+) -> Decision:
+    """Likewise, to another organisation or team where somebody can receive it today."""
+    if team is not None and (team.closed_at is not None or team.organisation != to):
+        return TEAM_ELSEWHERE
+    there = (to.pk, team.pk if team else None)
+    elsewhere = there != (referral.organisation_id, referral.team_id) and has_receivers(to)
     return first_no(can_answer_referral(acting, referral), ALLOWED if elsewhere else NOBODY_THERE)
 
 

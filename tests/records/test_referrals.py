@@ -15,6 +15,7 @@ from records.models import Answer, Referral
 from tests.audit.faults import event_insert_fails
 from tests.factories.accounts import EmployerFactory, acting_as, authority
 from tests.factories.records import child
+from tests.factories.teams import team
 from tests.factories.working import referral
 
 pytestmark = pytest.mark.django_db
@@ -25,9 +26,9 @@ def test_a_referral_by_telephone_is_kept_with_when_it_came_and_when_it_was_writt
 ):
     came = timezone.now() - timedelta(hours=3)
     made = child(authority=authority(0))
-    kept = referral(practitioner, made, received_at=came, reference="TEL-9")
+    kept = referral(practitioner, made, came_at=came, reference="TEL-9")
     kept.refresh_from_db()
-    assert kept.received_at == came
+    assert kept.came_at == came
     assert kept.recorded_at > came + timedelta(hours=2)
     assert kept.child_named_at == kept.recorded_at
     assert kept.organisation == practitioner.organisation
@@ -38,9 +39,9 @@ def test_a_referral_by_telephone_is_kept_with_when_it_came_and_when_it_was_writt
 
 
 def test_no_clock_of_a_web_server_records_a_referral_of_the_future(practitioner):
-    kept = referral(practitioner, received_at=timezone.now() + timedelta(hours=1))
+    kept = referral(practitioner, came_at=timezone.now() + timedelta(hours=1))
     kept.refresh_from_db()
-    assert kept.received_at <= kept.recorded_at
+    assert kept.came_at < timezone.now() + timedelta(minutes=1)
 
 
 def test_the_child_of_a_call_is_named_once_found_and_only_once(practitioner, events):
@@ -50,6 +51,7 @@ def test_the_child_of_a_call_is_named_once_found_and_only_once(practitioner, eve
     assert not name_child(key=kept.key, child=second, by=practitioner)
     kept.refresh_from_db()
     assert kept.child == first
+    assert kept.child_named_at is not None
     assert kept.child_named_at >= kept.recorded_at
     assert events.one("referral.child_named").detail == {"child_id": first.pk}
 
@@ -100,6 +102,27 @@ def test_another_organisation_neither_answers_nor_passes_on(practitioner):
         assert refused.value.decision.code == "referral-not-yours"
 
 
+def test_a_referral_goes_to_one_of_the_teams_and_from_it_to_another(practitioner, events):
+    ours = practitioner.organisation
+    first, second = team(ours, "Duty team"), team(ours, "East team")
+    kept = referral(practitioner, team=first)
+    assert events.one("referral.received").detail["team_id"] == first.pk
+    passed = pass_on_referral(key=kept.key, to=ours, team=second, by=practitioner)
+    assert passed.team == second
+
+
+def test_no_referral_goes_to_the_team_of_somebody_else_or_to_a_closed_one(practitioner):
+    theirs = team(acting_as(Role.PRACTITIONER).organisation)
+    closed = team(practitioner.organisation, closed_at=timezone.now())
+    for wrong in (theirs, closed):
+        with pytest.raises(Refused) as refused:
+            referral(practitioner, team=wrong)
+        assert refused.value.decision.code == "team-elsewhere"
+    kept = referral(practitioner)
+    with pytest.raises(Refused):
+        pass_on_referral(key=kept.key, to=practitioner.organisation, team=theirs, by=practitioner)
+
+
 def test_an_auditor_receives_no_referral():
     with pytest.raises(Refused):
         referral(acting_as(Role.AUDITOR))
@@ -120,7 +143,7 @@ def test_without_its_event_no_referral_is_kept(practitioner):
     [
         ({"sender": ""}, "referral_says_who_sent_it"),
         ({"channel": "pigeon"}, "referral_channel_known"),
-        ({"received_at": Now() + timedelta(hours=1)}, "referral_received_before_recorded"),
+        ({"came_at": Now() + timedelta(hours=1)}, "referral_came_before_recorded"),
         ({"child_named_at": Now()}, "referral_child_says_since_when"),
         ({"answer": "advice"}, "referral_answer_says_when"),
         ({"recorded_by": None}, "referral_recorded_by_somebody"),
