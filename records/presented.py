@@ -55,6 +55,34 @@ class InvolvementView:
     ended_on: date | None
     confirmed_on: date
     is_sensitive: bool
+    role: str = ""
+    is_lead: bool = False
+    is_own: bool = False
+    has_practitioner: bool = False
+    team: str = ""
+    members: tuple[MemberView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """Somebody who was in the team while it worked with the child."""
+
+    name: str
+    since: date
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnInvolvementView:
+    """A child somebody is recorded as working with, as they are asked whether they still do."""
+
+    id: int
+    child_key: UUID
+    child: str
+    born: str
+    service: str
+    started_on: date
+    confirmed_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +123,8 @@ class RecordView:
     may_amend: bool
     may_dispute: bool
     may_record_involvement: bool
+    own_work: str
+    is_involved: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import F, FilteredRelation, Prefetch, Q
 
+from accounts.models import TeamMembership
 from records.models import (
     ChildName,
     ChildRecord,
@@ -94,8 +95,12 @@ def whole_record(key: UUID) -> ChildRecord:
             Prefetch(
                 "involvements",
                 queryset=Involvement.objects.select_related(
-                    "service__organisation", "practitioner"
+                    "service__organisation", "practitioner", "team"
                 ).order_by("-started_on", "pk"),
+            ),
+            Prefetch(
+                "involvements__team__memberships",
+                queryset=TeamMembership.objects.select_related("user"),
             ),
         )
         .get(key=key)

@@ -25,6 +25,8 @@ urlpatterns = [
     path("<uuid:key>/identifiers/end/", keeping.end_identifier, name="end-identifier"),
     path("<uuid:key>/dispute/", keeping.dispute_field, name="dispute-field"),
     path("<uuid:key>/involvements/", keeping.record_involvement, name="record-involvement"),
+    path("<uuid:key>/involvements/own/", keeping.work_with, name="work-with"),
+    path("<uuid:key>/involvements/lead/", keeping.name_lead, name="name-lead"),
     path(
         "<uuid:key>/involvements/confirm/",
         keeping.confirm_involvement,

@@ -33,6 +33,7 @@ from records.presented import (
     CarerView,
     IdentifierView,
     InvolvementView,
+    MemberView,
     NameView,
     PlaceView,
     RecordView,
@@ -73,11 +74,15 @@ def present_result(row: ResultRow, hit: Hit) -> ResultView:
     )
 
 
-def present(child: ChildRecord, acting: Acting) -> RecordView:
-    """A record fetched by `queries.whole_record`, cut to what `acting` may see."""
+def present(child: ChildRecord, acting: Acting, *, own_work: str = "") -> RecordView:
+    """A record fetched by `queries.whole_record`, cut to what `acting` may see.
+
+    `own_work` says in words what "I am working with this child" would record of them.
+    """
     births = sorted(child.birth_dates.all(), key=lambda birth: not birth.is_current)
     desk, phone = _duty_desk(child)
-    current, past = _split(_involvement(row) for row in child.involvements.all())
+    own = acting.user.pk if acting.user else None
+    current, past = _split(_involvement(row, own) for row in child.involvements.all())
     return RecordView(
         key=child.key,
         name=_display_name(child),
@@ -100,6 +105,8 @@ def present(child: ChildRecord, acting: Acting) -> RecordView:
         may_amend=can(acting, Permission.AMEND_RECORD).allowed,
         may_dispute=can(acting, Permission.DISPUTE_FIELD).allowed,
         may_record_involvement=can(acting, Permission.RECORD_INVOLVEMENT).allowed,
+        own_work=own_work,
+        is_involved=any(each.is_own for each in current),
     )
 
 
@@ -186,8 +193,9 @@ def _spaced(row: Identifier) -> str:
     return f"{row.value[:3]} {row.value[3:6]} {row.value[6:]}"
 
 
-def _involvement(row: Involvement) -> InvolvementView:
+def _involvement(row: Involvement, own: int | None) -> InvolvementView:
     sensitive, service = row.service.is_sensitive, row.service
+    is_own = own is not None and row.practitioner_id == own
     return InvolvementView(
         id=row.pk,
         service=SENSITIVE if sensitive else service.name,
@@ -199,6 +207,24 @@ def _involvement(row: Involvement) -> InvolvementView:
         ended_on=row.ended_on,
         confirmed_on=row.last_confirmed_on,
         is_sensitive=sensitive,
+        role="" if sensitive else row.role,
+        is_lead=row.is_lead and not sensitive,
+        is_own=is_own,
+        has_practitioner=row.practitioner_id is not None,
+        team="" if sensitive or row.team is None else row.team.name,
+        members=() if sensitive else _members(row),
+    )
+
+
+def _members(row: Involvement) -> tuple[MemberView, ...]:
+    """Who was in the team at any time while it was involved, the newest first."""
+    if row.team is None:
+        return ()
+    return tuple(
+        MemberView(each.user.full_name, each.started_on, each.ended_on)
+        for each in row.team.memberships.all()
+        if (each.ended_on is None or each.ended_on >= row.started_on)
+        and (row.ended_on is None or each.started_on <= row.ended_on)
     )
 
 

@@ -92,6 +92,7 @@ class EventType(StrEnum):
     INVOLVEMENT_AMENDED = "involvement.amended"
     INVOLVEMENT_ENDED = "involvement.ended"
     INVOLVEMENT_HANDED_OVER = "involvement.handed_over"
+    INVOLVEMENT_LISTED = "involvement.listed"  # one's own, with the children's names
     CONSENT_RECORDED = "consent.recorded"
     CONSENT_WITHDRAWN = "consent.withdrawn"
     ENQUIRY_OPENED = "enquiry.opened"

@@ -47,6 +47,7 @@ REQUIRED: dict[EventType, frozenset[str]] = {
     EventType.RECORD_IMPORTED: frozenset({"detail.source", "result_count"}),
     EventType.RECORD_EXPORTED: frozenset({"purpose", "result_count"}),
     EventType.SHIELD_OVERRIDDEN: _LOOK,
+    EventType.INVOLVEMENT_LISTED: frozenset({"result_count"}),
     EventType.ACCOUNT_INVITATION_REFUSED: frozenset(),  # the link may name nobody
     EventType.ACCOUNT_EXPORTED: frozenset({"result_count"}),
     EventType.ACCOUNT_SUSPENDED: _TARGET | {"reason"},

@@ -83,6 +83,7 @@ WORDS: dict[E, str] = {
     E.INVOLVEMENT_AMENDED: "Amended an involvement[: {fields}]",
     E.INVOLVEMENT_ENDED: "Ended an involvement",
     E.INVOLVEMENT_HANDED_OVER: "Handed over an involvement",
+    E.INVOLVEMENT_LISTED: "Was shown the children they are recorded as working with",
     E.CONSENT_RECORDED: "Recorded consent to show a sensitive service",
     E.CONSENT_WITHDRAWN: "Recorded that consent was withdrawn",
     E.ENQUIRY_OPENED: "Opened an enquiry",

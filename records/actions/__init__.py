@@ -20,7 +20,9 @@ from records.actions.disputes import dispute_field
 from records.actions.involvement import (
     confirm_involvement,
     end_involvement,
+    name_lead,
     record_involvement,
+    work_with,
 )
 
 __all__ = [
@@ -38,5 +40,7 @@ __all__ = [
     "dispute_field",
     "end_identifier",
     "end_involvement",
+    "name_lead",
     "record_involvement",
+    "work_with",
 ]

@@ -15,6 +15,7 @@ from records.models.provenance import DisputedField, DisputeReason, FieldDispute
 from records.models.referrals import Answer, Channel, Referral
 from records.models.requests import AddressStep, SearchRequest
 from records.models.search import ChildSearch, NameDelete, NameStat
+from records.models.shields import ShieldRequest, WithheldAddress
 
 __all__ = [
     "Address",
@@ -52,6 +53,8 @@ __all__ = [
     "Service",
     "ServiceKind",
     "Sex",
+    "ShieldRequest",
     "SourceLink",
     "Urgency",
+    "WithheldAddress",
 ]

@@ -44,6 +44,8 @@ class ChildRecord(models.Model):
         db_index=False,  # nothing looks children up by authority; each index slows every import
     )
     is_invented = models.BooleanField(default=False, db_default=False, editable=False)
+    # Since when the record is there for practice only: whoever trains on it needs no other reason.
+    training_since = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     amended_at = models.DateTimeField(db_default=Now(), editable=False)
 

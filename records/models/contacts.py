@@ -35,6 +35,10 @@ class Address(models.Model):
     class Meta:
         default_permissions = ()
         verbose_name_plural = "addresses"
+        # Who else lives there: what explains a look at a brother or sister.
+        indexes = [
+            models.Index(name="address_by_postcode", fields=["postcode"], condition=~Q(postcode=""))
+        ]
         constraints = [
             models.CheckConstraint(
                 name="address_kind_known", condition=Q(kind__in=AddressKind.values)

@@ -5,8 +5,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from accounts.models import Organisation
+from accounts.models import Organisation, Team
+from accounts.models.feeds import FromFeed
 from records.models.children import ChildRecord
+from records.models.enquiries import Enquiry
 
 
 class ServiceKind(models.TextChoices):
@@ -31,6 +33,10 @@ class Service(models.Model):
     organisation = models.ForeignKey(
         Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="services"
     )
+    # The people behind it, where it is one team of ours.
+    team = models.OneToOneField(
+        Team, null=True, blank=True, on_delete=models.PROTECT, related_name="service"
+    )
     name = models.CharField(max_length=160)
     kind = models.CharField(max_length=18, choices=ServiceKind.choices)
     phone = models.CharField(max_length=30, blank=True, db_default="")
@@ -52,8 +58,13 @@ class Service(models.Model):
         return self.name
 
 
-class Involvement(models.Model):
-    """A service working with a child, and the person in it to ring. Ended ones stay."""
+class Involvement(FromFeed):
+    """A service working with a child, and the person in it to ring. Ended ones stay.
+
+    `team` says whose shared work it is: it counts for whoever is in that team then. `recorded_at`
+    and `end_recorded_at` are when we learned of it, `started_on` and `ended_on` how it was; without
+    an `end_recorded_at` the end was known on its day.
+    """
 
     child = models.ForeignKey(ChildRecord, on_delete=models.PROTECT, related_name="involvements")
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="involvements")
@@ -64,12 +75,34 @@ class Involvement(models.Model):
         on_delete=models.PROTECT,
         related_name="involvements",
     )
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.PROTECT, related_name="involvements"
+    )
+    role = models.CharField(max_length=120, blank=True, default="", db_default="")
+    is_lead = models.BooleanField(default=False, db_default=False)
     contact_name = models.CharField(max_length=160, blank=True, db_default="")
     contact_phone = models.CharField(max_length=30, blank=True, db_default="")
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
     last_confirmed_on = models.DateField()
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+    end_recorded_at = models.DateTimeField(null=True, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # nothing asks for it; each index slows every import
+    )
+    enquiry = models.ForeignKey(
+        Enquiry,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="involvements",
+        db_index=False,
+    )
 
     class Meta:
         default_permissions = ()
@@ -82,6 +115,16 @@ class Involvement(models.Model):
                 name="involvement_confirmed_after_start",
                 condition=Q(last_confirmed_on__gte=F("started_on")),
             ),
+            models.CheckConstraint(
+                name="involvement_end_recorded_with_an_end",
+                condition=Q(end_recorded_at__isnull=True) | Q(ended_on__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="one_lead_practitioner_a_child",
+                fields=["child"],
+                condition=Q(is_lead=True, ended_on__isnull=True),
+            ),
+            FromFeed.once("involvement_source_row_once"),
             models.UniqueConstraint(
                 name="one_live_involvement_a_practitioner",
                 fields=["child", "service", "practitioner"],

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from accounts.models import Authority
 from records.models.children import ChildRecord
@@ -51,10 +52,13 @@ class Practice(models.Model):
 
 
 class Place(models.Model):
-    """What a school place and a practice registration share: from when until when."""
+    """What a school place and a practice registration share: from when until when, and since when
+    we know.
+    """
 
     started_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         abstract = True

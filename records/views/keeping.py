@@ -170,6 +170,35 @@ def record_involvement(request: Request, key: UUID) -> HttpResponse:
 
 
 @require_POST
+def work_with(request: Request, key: UUID) -> HttpResponse:
+    """The button "I am working with this child": nothing to fill in."""
+    require_permission(request.acting, Permission.RECORD_INVOLVEMENT)
+    reason = stated_reason(request, key)
+    if reason is None:
+        return redirect("records:give-reason", key=key)
+    child = _record_or_404(request, key, Permission.RECORD_INVOLVEMENT)
+    involvement = actions.work_with(child=child, reason=reason, by=request.acting)
+    said = (
+        "You are recorded as working with this child."
+        if involvement
+        else "You were recorded as working with this child before."
+    )
+    return _done(request, key, said)
+
+
+@require_POST
+def name_lead(request: Request, key: UUID) -> HttpResponse:
+    """The button "Name as lead practitioner"."""
+    require_permission(request.acting, Permission.RECORD_INVOLVEMENT)
+    child = _record_or_404(request, key, Permission.RECORD_INVOLVEMENT)
+    named = actions.name_lead(
+        child=child, involvement_id=_posted_id(request, "involvement"), by=request.acting
+    )
+    said = "The lead practitioner is named." if named else "Nothing was changed."
+    return _done(request, key, said)
+
+
+@require_POST
 def confirm_involvement(request: Request, key: UUID) -> HttpResponse:
     """The button "still involved"."""
     require_permission(request.acting, Permission.RECORD_INVOLVEMENT)
@@ -178,7 +207,7 @@ def confirm_involvement(request: Request, key: UUID) -> HttpResponse:
         child=child, involvement_id=_posted_id(request, "involvement"), by=request.acting
     )
     said = "Confirmed as still involved." if confirmed else "This involvement has ended."
-    return _done(request, key, said)
+    return _done_where_asked(request, key, said)
 
 
 @require_POST
@@ -190,7 +219,7 @@ def end_involvement(request: Request, key: UUID) -> HttpResponse:
         child=child, involvement_id=_posted_id(request, "involvement"), by=request.acting
     )
     said = "The involvement has been ended." if ended else "This involvement had ended before."
-    return _done(request, key, said)
+    return _done_where_asked(request, key, said)
 
 
 @require_POST
@@ -225,6 +254,14 @@ def _posted_id(request: Request, name: str) -> int:
 def _done(request: Request, key: UUID, said: str) -> HttpResponse:
     messages.success(request, said)
     return redirect("records:record", key=key)
+
+
+def _done_where_asked(request: Request, key: UUID, said: str) -> HttpResponse:
+    """Back to where "still involved?" was asked: the home page, else the record."""
+    if request.POST.get("asked_on") != "home":
+        return _done(request, key, said)
+    messages.success(request, said)
+    return redirect("accounts:home")
 
 
 def _form_page(request: Request, key: UUID, form: RecordForm, title: str) -> HttpResponse:

@@ -8,14 +8,16 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.acting import Acting
 from accounts.http import Request
-from accounts.policies import require_permission
+from accounts.policies import can, require_permission
 from accounts.roles import Permission
 from records.access import open_record
 from records.actions.enquiries import open_enquiry
 from records.enquiries import current_enquiry, work_under
 from records.forms.base import ReasonForm, posted
 from records.models import ChildRecord
+from records.own_work import own_work
 from records.reasons import state_reason, stated_reason
 from records.views.searching import as_uuid, held_search_or_404
 from records.visibility import present
@@ -56,5 +58,14 @@ def record(request: Request, key: UUID) -> HttpResponse:
         child = open_record(child_key=key, reason=reason, by=request.acting)
     except ChildRecord.DoesNotExist:
         raise Http404 from None
-    context = {"record": present(child, request.acting), "reason": reason}
+    shown = present(child, request.acting, own_work=_own_work(request.acting))
+    context = {"record": shown, "reason": reason}
     return render(request, "records/record.html", context)
+
+
+def _own_work(acting: Acting) -> str:
+    """What "I am working with this child" would record, in words; nothing for who may not."""
+    if not can(acting, Permission.RECORD_INVOLVEMENT).allowed:
+        return ""
+    work = own_work(acting)
+    return f"{work.role}, {work.name}" if work else ""

@@ -98,6 +98,8 @@ NO_PAGES: dict[str, tuple[str, Callable[[World], list[object]]]] = {
     "records:confirm-address-search": ("POST", lambda world: [world.address_search]),
     "records:open-record": ("POST", lambda world: [world.child.key]),
     "records:end-identifier": ("POST", lambda world: [world.child.key]),
+    "records:work-with": ("POST", lambda world: [world.child.key]),
+    "records:name-lead": ("POST", lambda world: [world.child.key]),
     "records:confirm-involvement": ("POST", lambda world: [world.child.key]),
     "records:end-involvement": ("POST", lambda world: [world.child.key]),
     "records:choose-enquiry": ("POST", enquiry_of),

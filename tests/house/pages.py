@@ -458,6 +458,8 @@ NO_PAGES = {
     "accounts:end-identifier": "POST only: leads back to the organisation",
     "records:open-record": "POST only: leads to the record",
     "records:end-identifier": "POST only: leads back to the record",
+    "records:work-with": "POST only: leads back to the record",
+    "records:name-lead": "POST only: leads back to the record",
     "records:confirm-involvement": "POST only: leads back to the record",
     "records:end-involvement": "POST only: leads back to the record",
 }

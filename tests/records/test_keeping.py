@@ -436,6 +436,8 @@ def test_the_app_cannot_rewrite_an_identifier():
         ("record-involvement", {}, "record_involvement"),
         ("confirm-involvement", {"involvement": "1"}, "record_involvement"),
         ("end-involvement", {"involvement": "1"}, "record_involvement"),
+        ("name-lead", {"involvement": "1"}, "record_involvement"),
+        ("work-with", {}, "record_involvement"),
     ],
 )
 def test_a_guess_at_a_record_to_change_leaves_an_event(
@@ -474,7 +476,12 @@ def test_there_is_no_place_for_a_story_about_a_child():
         for field in model._meta.concrete_fields
         if (field.max_length or 0) > 40
     }
-    assert longest == {"Involvement.contact_name": 160}
+    assert longest == {
+        "Involvement.contact_name": 160,
+        "Involvement.role": 120,  # the job title of an account, or a feed's
+        "Involvement.source": 60,
+        "Involvement.source_ref": 80,
+    }
 
 
 # --- who is involved ---
