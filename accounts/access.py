@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts import uploads
 from accounts.acting import Acting
 from accounts.impact import Impact, impact_of
-from accounts.models import EvidenceItem, Organisation
+from accounts.models import EvidenceItem, Organisation, User
 from accounts.policies import can_accredit, can_see_application, require
 from accounts.roles import Permission
 from accounts.uploads import FileType
@@ -59,6 +59,14 @@ def read_evidence(*, key: UUID, by: Acting) -> EvidenceFile:
         )
     kind = FileType(item.file_type)
     return EvidenceFile(content, kind, f"{item.kind.replace('_', '-')}.{kind.value}")
+
+
+def note_file_opened(user: User, *, by: Acting) -> None:
+    """The event of a team opening what is kept about a person, committed before anything of it is
+    shown; the person sees it in their own account. Whether it may be is the caller's question.
+    """
+    with transaction.atomic():
+        append(EventType.ACCOUNT_READ, actor=by.actor, target_type="user", target_id=user.pk)
 
 
 def _proved(item: EvidenceItem, by: Acting) -> bytes:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.models import Session
 from django.db.models import Q
-from django.db.models.functions import Now
 
 from accounts import ports
-from accounts.models import Organisation, RoleGrant, User
+from accounts.models import Organisation, RoleGrant, Session, User
 from accounts.models.users import AccountStatus
-from accounts.signin import sessions
 
 
 @dataclass(frozen=True)
@@ -37,7 +33,8 @@ def impact_of(organisation: Organisation) -> Impact:
     or holding a live role there.
     """
     people = touched(organisation)
-    return Impact(len(people), _live_sessions(people), ports.open_enquiries(people))
+    sessions = Session.objects.alive().filter(user__in=people).count()
+    return Impact(len(people), sessions, ports.open_enquiries(people))
 
 
 def touched(organisation: Organisation) -> set[int]:
@@ -48,13 +45,3 @@ def touched(organisation: Organisation) -> set[int]:
         Q(employer__in=bodies) | Q(pk__in=held.values("user")), status=AccountStatus.ACTIVE
     )
     return set(people.values_list("pk", flat=True))
-
-
-def _live_sessions(people: set[int]) -> int:
-    """Sessions are opaque rows, so each is opened; a session past its own limits is not alive."""
-    count = 0
-    for row in Session.objects.filter(expire_date__gt=Now()).iterator():
-        facts = row.get_decoded()
-        owner = facts.get(SESSION_KEY)
-        count += owner is not None and int(owner) in people and not sessions.over(facts)
-    return count

@@ -198,7 +198,7 @@ class SessionLimits(_Middleware):
         reason = sessions.over(request.session)
         if reason:
             return _end(request, view, reason)
-        sessions.touch(request.session)
+        sessions.touch(request.session, request.facts.source_ip)
         return None
 
 

@@ -33,7 +33,7 @@ from accounts.signin.sessions import DEVICE_DUE, begin_session
 
 @receiver(user_logged_in)
 def on_signed_in(*, request: HttpRequest, user: User, **_: Any) -> None:
-    begin_session(request.session)
+    begin_session(request.session, user_agent=request.headers.get("user-agent", ""))
     if shown_by(request, user):
         request.session[DEVICE_DUE] = True
     with transaction.atomic():

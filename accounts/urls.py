@@ -10,6 +10,7 @@ from accounts.views import (
     invitations,
     inviting,
     messages,
+    own,
     pages,
     people,
     requirements,
@@ -22,7 +23,11 @@ app_name = "accounts"
 
 urlpatterns = [
     path("", pages.home, name="home"),
-    path("your-account/", pages.your_account, name="your-account"),
+    path("your-account/", own.your_account, name="your-account"),
+    path("your-account/sessions/", own.sessions, name="own-sessions"),
+    path("your-account/sessions/end/", own.end_sessions, name="end-sessions"),
+    path("your-account/sessions/forget/", own.forget_device, name="forget-device"),
+    path("your-account/recorded/", own.recorded, name="recorded"),
     path("your-account/second-factor/", factors.second_factor, name="second-factor"),
     path("requirements/", requirements.requirements, name="requirements"),
     path("requirements/agreement/", requirements.new_agreement, name="new-agreement"),

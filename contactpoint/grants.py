@@ -50,6 +50,7 @@ OWN_TABLES: dict[str, str] = {
     " UPDATE (lifted_by_id), UPDATE (lifted_at), UPDATE (lift_reason)",
     "accounts.Site": KEEP,
     "accounts.SitePosting": KEEP,
+    "accounts.Session": ALL,
     "accounts.StaffHousehold": KEEP,
     "accounts.StaffLink": KEEP,
     "accounts.StaffProposal": KEEP,
@@ -97,7 +98,7 @@ LIBRARY_TABLES: dict[str, str] = {
     "guardian.GroupObjectPermission": "",
     "guardian.UserObjectPermission": "",
     "mfa.Authenticator": ALL,
-    "sessions.Session": ALL,
+    "sessions.Session": "",  # ours has its owner in a column
 }
 
 APP_ROLE = "idx_app"

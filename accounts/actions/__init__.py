@@ -43,6 +43,7 @@ from accounts.actions.invitations import (
 )
 from accounts.actions.merging import merge_organisation
 from accounts.actions.organisations import create_organisation
+from accounts.actions.own_account import end_other_sessions, end_own_session, forget_own_device
 from accounts.actions.people import move_person
 from accounts.actions.relocating import cancel_move, make_due_moves, plan_move
 from accounts.actions.reminders import remind_of_conditions
@@ -111,9 +112,12 @@ __all__ = [
     "create_organisation",
     "end_identifier",
     "end_movers_standing",
+    "end_other_sessions",
+    "end_own_session",
     "expire_grants",
     "expire_role_requests",
     "extend_grant",
+    "forget_own_device",
     "give_up_application",
     "grant_role",
     "hold_account",

@@ -21,7 +21,7 @@ from accounts.actions.invitations import (
     replace_invitation,
 )
 from accounts.actions.moving import about, lock, move_on, record, require_applying
-from accounts.actions.roles import begin_grant
+from accounts.actions.roles import begin_grant, end_grants
 from accounts.clocks import add_working_days
 from accounts.models import (
     Accreditation,
@@ -187,6 +187,7 @@ def _name(application: AccreditationApplication, user: User, as_deputy: bool, by
     changes: dict[str, Any] = {place: user}
     if getattr(application, f"{other}_id") == user.pk:
         changes[other] = None  # changed places
+    before = {application.applicant_id, application.deputy_id}
     AccreditationApplication.objects.filter(pk=application.pk).update(**changes)
     application.refresh_from_db(fields=["applicant", "deputy"])
     if not _applies_already(user, application.organisation):
@@ -198,8 +199,17 @@ def _name(application: AccreditationApplication, user: User, as_deputy: bool, by
             until=None,
             by=by,
         )
+    _let_go(application, before, by)
     detail = {"fields": [place], "user_id": user.pk}
     record(EventType.ACCREDITATION_AMENDED, application, by, **detail)
+
+
+def _let_go(application: AccreditationApplication, before: set[int | None], by: Acting) -> None:
+    """Whoever was replaced does not apply for the organisation any more."""
+    gone = before - {application.applicant_id, application.deputy_id, None}
+    held = RoleGrant.objects.filter(user__in=gone, content_object=application.organisation)
+    applying = held.filter(permission__codename=Role.APPLICANT)
+    end_grants(applying, reason="replaced in the application for accreditation", by=by)
 
 
 def _applies_already(user: User, organisation: Organisation) -> bool:

@@ -17,7 +17,7 @@ from accounts.messages import MessageKind, queue_message
 from accounts.models import Authority, Invitation, Organisation, User
 from accounts.models.invitations import WRONG_CODES_ALLOWED, InvitationQuerySet
 from accounts.models.users import AccountStatus
-from accounts.policies import can_invite, deny, require
+from accounts.policies import can_invite, can_join, deny, require
 from accounts.roles import Permission
 from audit.ledger.events import EventType, Outcome
 from audit.ledger.writer import append
@@ -187,13 +187,19 @@ def accept_invitation(*, token: str, code: str, password: str, by: Acting) -> Us
 
     `password` has passed the validators in the form, but for those that need the person; they speak
     here, after the code: `ValidationError`, and nothing has happened. Raises `InvitationRefused`
-    and `WrongCode`, which are events too.
+    and `WrongCode`, which are events too; `Refused` while the organisation takes nobody new.
     """
     with transaction.atomic():
-        invitation = _open(token).select_for_update(of=("self",)).select_related("user").first()
+        invitation = (
+            _open(token)
+            .select_for_update(of=("self",))
+            .select_related("user__employer__parent")
+            .first()
+        )
         if invitation is None:
             _refuse(None, "invitation-not-open", by)
         elif invitation.takes(code):
+            require(can_join(invitation.user), target_type="user", target_id=invitation.user_id)
             validate_password(password, invitation.user)
             _activate(invitation, password, by)
             return invitation.user

@@ -26,6 +26,7 @@ from accounts.models.requirements import (
     TrainingResult,
 )
 from accounts.models.role_requests import RoleRequest
+from accounts.models.sessions import Session
 from accounts.models.signin_help import Recovery, SignInChange
 from accounts.models.staffing import StaffLink, StaffProposal
 from accounts.models.teams import (
@@ -73,6 +74,7 @@ __all__ = [
     "RoleGrantHistory",
     "RoleRequest",
     "Sanction",
+    "Session",
     "ShiftPattern",
     "SignInChange",
     "Site",

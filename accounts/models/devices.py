@@ -8,6 +8,7 @@ from django.db.models import Q
 class EndOfDevice(models.TextChoices):
     FAILURES = "failures", "Too many failures from this device"
     REUSED = "reused", "An older cookie of it came back: somebody has a copy"
+    OWNER = "owner", "Forgotten by the person"
     CREDENTIALS = "credentials", "The password or a second factor was changed or reset"
 
 
@@ -23,6 +24,7 @@ class KnownDevice(models.Model):
     previous_hash = models.BinaryField(max_length=32, null=True, db_index=True)
     known_since = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(auto_now_add=True)
+    name = models.CharField(max_length=60, blank=True)
     failures = models.PositiveSmallIntegerField(default=0)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_because = models.CharField(max_length=12, blank=True, choices=EndOfDevice.choices)

@@ -27,6 +27,7 @@ from accounts.policies.evidence import evidence_holds, gaps, ready_to_submit
 from accounts.policies.organisations import (
     accredited_today,
     can_accredit,
+    can_join,
     can_register,
     is_accredited,
     is_open,
@@ -67,6 +68,7 @@ from accounts.policies.standing import (
     fresh_factor,
     lacking,
     require_permission,
+    signed_in,
     standing,
 )
 from accounts.policies.vouching import can_look_after, can_vouch, has_happened, other_founder
@@ -92,6 +94,7 @@ __all__ = [
     "can_grant",
     "can_import_staff",
     "can_invite",
+    "can_join",
     "can_look_after",
     "can_manage",
     "can_merge",
@@ -129,6 +132,7 @@ __all__ = [
     "ready_to_submit",
     "require",
     "require_permission",
+    "signed_in",
     "standing",
     "takes_new_users",
 ]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from accounts.acting import Acting
-from accounts.models import Accreditation, Organisation, RoleGrant, Sanction
+from accounts.models import Accreditation, Organisation, RoleGrant, Sanction, User
 from accounts.policies.decisions import ALLOWED, Decision, deny, first_no
 from accounts.policies.standing import can
-from accounts.roles import OrganisationKind, Permission
+from accounts.roles import BEFORE_ACCREDITATION, OrganisationKind, Permission
 
 
 def is_accredited(organisation: Organisation) -> bool:
@@ -44,6 +44,22 @@ def _not_sanctioned(organisation: Organisation) -> Decision:
         "organisation-takes-no-users",
         "That organisation is under a sanction, so it gets no new people and no new roles.",
         "Ask the accreditation officers what has to be put right.",
+    )
+
+
+def can_join(user: User) -> Decision:
+    """May this invited person become active now? Not while their organisation takes nobody new,
+    though it did when they were invited; whoever comes to apply for it may.
+    """
+    held = RoleGrant.objects.live().filter(user=user)
+    applies = held.filter(permission__codename__in=BEFORE_ACCREDITATION)
+    if _not_sanctioned(user.employer).allowed or applies.exists():
+        return ALLOWED
+    return deny(
+        "organisation-takes-no-users",
+        "Your organisation takes no new people at the moment.",
+        "Ask the person who invited you. Your invitation works again once it does, if that is"
+        " within three days; later you need a new one.",
     )
 
 

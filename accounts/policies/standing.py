@@ -23,10 +23,17 @@ def standing(acting: Acting) -> Decision:
     return standing_but_for(acting, frozenset())
 
 
+def signed_in(acting: Acting) -> Decision:
+    """Is this a person at all? What they may do to their own sign-in asks for nothing more."""
+    if acting.user is not None:
+        return ALLOWED
+    return deny("not-signed-in", "You are not signed in.", "Sign in and try again.")
+
+
 def standing_but_for(acting: Acting, codes: frozenset[str]) -> Decision:
     """The same with some personal conditions left aside: for the two founders, at the beginning."""
     if acting.user is None:
-        return deny("not-signed-in", "You are not signed in.", "Sign in and try again.")
+        return signed_in(acting)
     if acting.user.status != AccountStatus.ACTIVE:
         return deny(
             f"account-{acting.user.status}",

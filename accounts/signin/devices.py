@@ -20,6 +20,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.models import KnownDevice, User
 from accounts.models.devices import EndOfDevice
+from accounts.signin.browsers import device_name
 from accounts.signin.sessions import DEVICE_DUE
 
 SALT = "accounts.known-device"
@@ -60,7 +61,8 @@ def remember_if_due(request: HttpRequest, response: HttpResponse) -> None:
     token = secrets.token_urlsafe(32)
     device = known_device(request, user.email)
     if device is None or not _renew(device, _hash(token)):
-        KnownDevice.objects.create(user=user, token_hash=_hash(token))
+        name = device_name(request.headers.get("user-agent", ""))
+        KnownDevice.objects.create(user=user, token_hash=_hash(token), name=name)
     response.set_cookie(
         cookie_name(user.email),
         TimestampSigner(salt=SALT).sign(token),
@@ -93,6 +95,12 @@ def forget_devices(user: User) -> int:
     """Every device is a stranger again: the password or a factor changed hands, perhaps."""
     devices = KnownDevice.objects.filter(user=user, ended_at__isnull=True)
     return _end(devices, EndOfDevice.CREDENTIALS)
+
+
+def forget_device(user: User, device_id: int) -> bool:
+    """One device of the person is a stranger again, as they wish. False if it was already."""
+    own = KnownDevice.objects.filter(user=user, pk=device_id, ended_at__isnull=True)
+    return bool(_end(own, EndOfDevice.OWNER))
 
 
 def _end(devices: Any, because: EndOfDevice) -> int:

@@ -1,4 +1,4 @@
-"""Home, one's own account, choosing a role, and the three information pages."""
+"""Home, choosing a role, and the three information pages."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
@@ -11,10 +11,8 @@ from accounts.conditions import CONDITIONS, missing
 from accounts.forms import RoleForm
 from accounts.held_forms import keeps_form, posted_or_held
 from accounts.http import Request
-from accounts.models import IdentityProvider
 from accounts.policies import lacking, other_founder, require, standing
 from accounts.roles import Permission
-from accounts.signin.factors import factors_of
 
 
 def home(request: Request) -> HttpResponse:
@@ -34,13 +32,6 @@ def _before_you_start(request: Request) -> HttpResponse:
     tasks = [(condition, condition in lacking) for condition in CONDITIONS]
     facts = {"tasks": tasks, "left": lacking, "other_founder": other_founder(request.acting)}
     return render(request, "accounts/before_you_start.html", facts)
-
-
-def your_account(request: Request) -> HttpResponse:
-    """What is kept about this person, and their factors."""
-    own = IdentityProvider.objects.live().filter(organisation=request.user.employer.base)
-    context = {"factors": factors_of(request.user), "directories": own}
-    return render(request, "accounts/your_account.html", context)
 
 
 @keeps_form

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts import actions
+from accounts.access import note_file_opened
 from accounts.acting import Acting
 from accounts.forms.team import FilterForm, FindForm, ReasonForm
 from accounts.held_forms import keeps_form, posted_or_held
@@ -82,6 +83,7 @@ def export(request: Request) -> HttpResponse:
 def person(request: Request, key: UUID) -> HttpResponse:
     """One person: facts, roles, what is in the way, history, and what can be done."""
     user = person_managed(key=key, by=request.acting)
+    note_file_opened(user, by=request.acting)
     context = {
         "row": row_of(user),
         "lacking": lacking(user),

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from accounts.access import note_file_opened
 from accounts.acting import Acting
 from accounts.actions import EmailTaken
 from accounts.actions import signin_help as actions
@@ -56,6 +57,7 @@ def signin_help(request: Request) -> HttpResponse:
 def help_person(request: Request, key: UUID) -> HttpResponse:
     """How this person stands with signing in, and what can be done."""
     user = _person(request, key)
+    note_file_opened(user, by=request.acting)
     context = {"person": user, "factors": factors_of(user), "locked": _is_locked(user)}
     return render(request, "accounts/help_person.html", context)
 

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts.access import note_file_opened
 from accounts.actions import confirm_identity, record_check, record_training
 from accounts.bulk.files import FileRefused, read_rows
 from accounts.bulk.people import TRAINING_COLUMNS, record_training_many
@@ -28,6 +29,7 @@ from accounts.views.inviting import keep_rejects
 def personal_file(request: Request, key: UUID) -> HttpResponse:
     """What is on file about one person, what is missing, and whose turn it is."""
     user = _person(request, key)
+    note_file_opened(user, by=request.acting)
     facts = {
         "person": user,
         "back_url": _back(request, user),

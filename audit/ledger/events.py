@@ -37,6 +37,7 @@ class EventType(StrEnum):
     AUTH_PASSWORD_RESET = "auth.password_reset"  # noqa: S105  a name
     AUTH_EMAIL_CHANGED = "auth.email_changed"
     AUTH_ROLE_SWITCHED = "auth.role_switched"
+    AUTH_DEVICE_FORGOTTEN = "auth.device_forgotten"
     SESSION_CREATED = "session.created"
     SESSION_EXPIRED = "session.expired"
     SESSION_REVOKED = "session.revoked"
@@ -152,8 +153,10 @@ class EventType(StrEnum):
     ACCOUNT_INVITATION_REVOKED = "account.invitation_revoked"
     ACCOUNT_INVITATION_REFUSED = "account.invitation_refused"  # used, late or unknown link
     ACCOUNT_CREATED = "account.created"
+    ACCOUNT_READ = "account.read"  # a member of the team opened the file of a person
     ACCOUNT_AMENDED = "account.amended"
     ACCOUNT_IDENTITY_CONFIRMED = "account.identity_confirmed"
+    ACCOUNT_IDENTITY_WITHDRAWN = "account.identity_withdrawn"
     ACCOUNT_ACTIVATED = "account.activated"
     ACCOUNT_HELD = "account.held"
     ACCOUNT_RELEASED = "account.released"

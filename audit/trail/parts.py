@@ -32,6 +32,8 @@ METHODS: dict[str, str] = {
 }
 REASONS: dict[str, str] = {
     "idle": "15 minutes without use",
+    "ended-by-its-owner": "ended by its owner",
+    "credentials-changed": "the password or the second factor was changed",
     "too-long": "8 hours are over",
     "not-answered": "nobody answered in time",
     "decided-by-a-person": "decided by a person",

@@ -8,5 +8,6 @@ app_name = "trail"
 
 urlpatterns = [
     path("", views.events, name="events"),
+    path("yours/", views.own_events, name="own-events"),
     path("people/", views.find_person, name="find-person"),
 ]

@@ -13,6 +13,7 @@ from accounts.acting import Acting
 from accounts.http import Request
 from accounts.refusals import record_refusal
 from audit.trail.forms import PersonForm, TrailForm
+from audit.trail.own import read_own_events
 from audit.trail.people import find_people
 from audit.trail.policies import NotInTrail, require_trail
 from audit.trail.reading import TrailFilters, TrailPage, TrailTooLong, read_trail
@@ -41,6 +42,12 @@ def find_person(request: Request) -> HttpResponse:
     if form.is_valid():
         people = find_people(words=form.cleaned_data["words"], by=request.acting)
     return render(request, "audit/trail_people.html", {"form": form, "people": people})
+
+
+@require_safe
+def own_events(request: Request) -> HttpResponse:
+    """How one's own account was signed in to, and who opened one's file."""
+    return render(request, "audit/own_events.html", {"page": read_own_events(by=request.acting)})
 
 
 def _read(form: TrailForm, by: Acting) -> TrailPage | None:

@@ -96,6 +96,7 @@ GUARDIAN_MONKEY_PATCH_USER = False
 # --- sessions -------------------------------------------------------------------------------------
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no third cookie
+SESSION_ENGINE = "accounts.signin.store"
 SESSION_IDLE_SECONDS = 15 * 60
 SESSION_ABSOLUTE_SECONDS = 8 * 3600
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS + 3600  # our own limits end it first, with an event

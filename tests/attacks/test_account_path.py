@@ -10,7 +10,6 @@ from allauth.account.internal.flows import login as allauth_login
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -27,8 +26,10 @@ from accounts.actions import (
     close_account,
     confirm_identity,
     invite_again,
+    invite_applicant,
     invite_person,
     publish_agreement,
+    start_application,
 )
 from accounts.actions.roles import choose_role
 from accounts.commands import operator_for
@@ -39,17 +40,21 @@ from accounts.models import (
     IdentityCheck,
     Invitation,
     OutboxMessage,
+    Sanction,
     TrainingResult,
     User,
 )
 from accounts.models.users import AccountStatus
 from accounts.policies import Refused, can
 from accounts.roles import Permission, Role
+from accounts.signin.store import SessionStore
+from accounts.states import SanctionLevel
 from tests.factories.accounts import (
     ON_FILE,
     PASSWORD,
     EmployerFactory,
     LocalAuthorityFactory,
+    SanctionFactory,
     UserFactory,
     acting_as,
     acting_under,
@@ -188,6 +193,49 @@ def test_the_code_of_a_newer_invitation_does_not_open_the_older_link(invited, ma
         take(invited, code=newer.code)
     with pytest.raises(WrongCode):
         take(newer, code=invited.code)
+
+
+@pytest.mark.parametrize("at", ["employer", "manager"])
+def test_an_invitation_of_before_a_sanction_lets_nobody_new_in(
+    client, accreditation_officer, events, at
+):
+    """Whoever holds an invitation is new too; once the sanction is lifted it works again."""
+    school = EmployerFactory()
+    team = acting_as(Role.MANAGEMENT_TEAM, at=school.parent)
+    facts = {
+        "email": "new.teacher@school.example", "given_name": "New", "family_name": "Teacher",
+        "work_phone": "01632 960 101", "line_manager_name": "Sam Manager",
+        "line_manager_email": "sam@school.example",
+    }  # fmt: skip
+    made = invite_person(**facts, employer=school, by=team)
+    body = school if at == "employer" else school.parent
+    sanction = SanctionFactory(organisation=body, level=SanctionLevel.NO_NEW_USERS)
+    events.mark()
+    posted = {"code": made.code, "password": NEW_PASSWORD, "password_again": NEW_PASSWORD}
+    response = client.post(reverse("accounts:invitation", args=[made.token]), posted)
+    assert response.status_code == 403
+    assert "Your organisation takes no new people at the moment" in response.content.decode()
+    denied = events.one("access.denied")
+    assert (denied.reason, denied.target_id) == ("organisation-takes-no-users", made.user.pk)
+    made.user.refresh_from_db()
+    assert made.user.status == AccountStatus.INVITED
+    sign_in_by_password(client, made.user, NEW_PASSWORD)
+    assert SESSION_KEY not in client.session
+
+    Sanction.objects.filter(pk=sanction.pk).update(lifted_at=Now(), lift_reason="put right")
+    assert take(made).status == AccountStatus.ACTIVE
+
+
+def test_somebody_named_to_apply_for_a_sanctioned_organisation_may_come(central_team):
+    body = LocalAuthorityFactory()
+    invited = invite_applicant(
+        application=start_application(organisation=body, by=central_team),
+        email="apply@authority.example", given_name="Ana", family_name="Applies",
+        work_phone="01632 960 101", line_manager_name="Sam Manager",
+        line_manager_email="sam@authority.example", by=central_team,
+    )  # fmt: skip
+    SanctionFactory(organisation=body, level=SanctionLevel.NO_NEW_USERS)
+    assert take(invited).status == AccountStatus.ACTIVE
 
 
 def test_an_invitation_that_was_accepted_opens_the_index_to_nobody(client, accepted):

@@ -11,8 +11,6 @@ import pytest
 import time_machine
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import DatabaseError
 from django.db.models.functions import Now
@@ -27,10 +25,11 @@ from accounts.actions import (
     suspend_account,
 )
 from accounts.encryption import decrypt
-from accounts.models import RoleGrant, User
+from accounts.models import RoleGrant, Session, User
 from accounts.policies import fresh_factor
 from accounts.roles import Role
 from accounts.signin.sessions import GRANT
+from accounts.signin.store import SessionStore
 from tests.audit.faults import event_insert_fails
 from tests.factories.accounts import (
     PASSWORD,

@@ -20,7 +20,6 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission as RolePermission
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.utils import timezone
 
@@ -41,6 +40,7 @@ from accounts.reference import AUTHORITIES, load_first_versions
 from accounts.roles import HOMES, OrganisationKind, Role
 from accounts.signin.factors import holds_second_factor
 from accounts.signin.sessions import GRANT, begin_session
+from accounts.signin.store import SessionStore
 from accounts.states import SanctionLevel
 from tests.audit.owner import owner_cursor
 

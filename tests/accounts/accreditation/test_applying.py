@@ -129,6 +129,24 @@ def test_applicant_and_deputy_can_change_places(central_team):
     assert made.deputy == first
 
 
+def test_whoever_is_replaced_does_not_apply_any_more(central_team, events):
+    made = application()
+    first, second = made.applicant, applicant_of(made.organisation).user
+    name_applicant(application=made, user=second, by=central_team)
+    assert not first.rolegrant_set.exists()
+    assert second.rolegrant_set.count() == 1
+    ended = events.one("role.revoked")
+    assert (ended.target_id, ended.detail["role"]) == (first.pk, "applicant")
+
+
+def test_whoever_becomes_the_deputy_still_applies(central_team):
+    made = application()
+    first, second = made.applicant, applicant_of(made.organisation).user
+    name_applicant(application=made, user=first, as_deputy=True, by=central_team)
+    name_applicant(application=made, user=second, by=central_team)
+    assert (first.rolegrant_set.count(), second.rolegrant_set.count()) == (1, 1)
+
+
 def test_nobody_of_another_organisation_and_nobody_themselves_becomes_applicant(central_team):
     made = application()
     refused(

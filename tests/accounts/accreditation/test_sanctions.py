@@ -24,6 +24,8 @@ from accounts.models import Sanction
 from accounts.policies import Refused, can, standing
 from accounts.roles import READING, Permission, Role, permissions_of
 from accounts.states import SanctionLevel
+from records.actions.enquiries import close_enquiry, open_enquiry
+from records.purposes import Purpose, Reason
 from tests.audit.faults import event_insert_fails
 from tests.factories.accounts import (
     EmployerFactory,
@@ -97,6 +99,21 @@ def test_the_impact_counts_people_sessions_and_open_enquiries(
     assert impact == Impact(users=3, sessions=1, enquiries=5)
     assert answered == [{inside.pk, beneath.pk, guest.pk}]
     assert impact.words == "3 people, 1 session and 5 open enquiries"
+
+
+def test_the_preview_counts_the_open_enquiries_of_its_people_and_of_nobody_else(
+    accreditation_officer,
+):
+    """With the real counter of the records room: closed ones and other people's do not count."""
+    touched = acting_as(Role.PRACTITIONER)
+    colleague = acting_as(Role.PRACTITIONER, at=touched.organisation)
+    stranger = acting_as(Role.PRACTITIONER)
+    for by, case in ((touched, "A-1"), (touched, "A-2"), (colleague, "A-1"), (stranger, "A-1")):
+        open_enquiry(reason=Reason(Purpose.CHILD_AT_RISK, case), by=by)
+    closed = open_enquiry(reason=Reason(Purpose.CHILD_AT_RISK, "A-3"), by=touched)
+    close_enquiry(key=closed.key, by=touched)
+    impact = preview_sanction(organisation=touched.organisation, by=accreditation_officer)
+    assert impact.enquiries == 3
 
 
 def test_another_number_of_people_than_was_shown_stops_it(accreditation_officer, events):

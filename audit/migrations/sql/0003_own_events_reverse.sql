@@ -1,0 +1,1 @@
+drop function public.audit_own_events(integer);
