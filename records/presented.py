@@ -125,6 +125,7 @@ class RecordView:
     may_record_involvement: bool
     own_work: str
     is_involved: bool
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,10 +74,11 @@ def present_result(row: ResultRow, hit: Hit) -> ResultView:
     )
 
 
-def present(child: ChildRecord, acting: Acting, *, own_work: str = "") -> RecordView:
+def present(child: ChildRecord, acting: Acting, *, own_work: str = "", why: str = "") -> RecordView:
     """A record fetched by `queries.whole_record`, cut to what `acting` may see.
 
-    `own_work` says in words what "I am working with this child" would record of them.
+    `own_work` says in words what "I am working with this child" would record of them, `why` what
+    recorded work explains that they look.
     """
     births = sorted(child.birth_dates.all(), key=lambda birth: not birth.is_current)
     desk, phone = _duty_desk(child)
@@ -107,6 +108,7 @@ def present(child: ChildRecord, acting: Acting, *, own_work: str = "") -> Record
         may_record_involvement=can(acting, Permission.RECORD_INVOLVEMENT).allowed,
         own_work=own_work,
         is_involved=any(each.is_own for each in current),
+        why=why,
     )
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.acting import Acting
@@ -15,6 +16,7 @@ from accounts.roles import Permission
 from records.access import open_record
 from records.actions.enquiries import open_enquiry
 from records.enquiries import current_enquiry, work_under
+from records.explanations import Look, explain
 from records.forms.base import ReasonForm, posted
 from records.models import ChildRecord
 from records.own_work import own_work
@@ -58,7 +60,9 @@ def record(request: Request, key: UUID) -> HttpResponse:
         child = open_record(child_key=key, reason=reason, by=request.acting)
     except ChildRecord.DoesNotExist:
         raise Http404 from None
-    shown = present(child, request.acting, own_work=_own_work(request.acting))
+    shown = present(
+        child, request.acting, own_work=_own_work(request.acting), why=_why(child, request.acting)
+    )
     context = {"record": shown, "reason": reason}
     return render(request, "records/record.html", context)
 
@@ -69,3 +73,17 @@ def _own_work(acting: Acting) -> str:
         return ""
     work = own_work(acting)
     return f"{work.role}, {work.name}" if work else ""
+
+
+def _why(child: ChildRecord, acting: Acting) -> str:
+    """The strongest recorded reason for this look, in a sentence; empty if there is none."""
+    if acting.user is None:
+        return ""
+    look = Look(
+        person=acting.user.pk,
+        child=child.pk,
+        moment=timezone.now(),
+        on_behalf_of=acting.actor.on_behalf_of,
+    )
+    (found,) = explain([look])
+    return found.explanations[0].sentence if found.explanations else ""

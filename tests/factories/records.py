@@ -110,9 +110,11 @@ def child(
 
 def place_at_school(made: ChildRecord, **facts: Any) -> SchoolPlace:
     """A live place at an invented school."""
-    return SchoolPlace.objects.create(child=made, school=SchoolFactory(), **facts)
+    facts["school"] = facts.get("school") or SchoolFactory()
+    return SchoolPlace.objects.create(child=made, **facts)
 
 
 def register(made: ChildRecord, **facts: Any) -> PracticeRegistration:
     """A live registration with an invented practice."""
-    return PracticeRegistration.objects.create(child=made, practice=PracticeFactory(), **facts)
+    facts["practice"] = facts.get("practice") or PracticeFactory()
+    return PracticeRegistration.objects.create(child=made, **facts)

@@ -1,0 +1,10 @@
+"""Why a look at a child record is normal: asked by the record page and, in batches, by detection.
+
+`explain` takes looks (a person, a child, a moment) and says of each what recorded work explains it.
+Codes and levels: `codes.py`; what counts and since when: `statements.py`; sentences: `wording.py`.
+"""
+
+from records.explanations.codes import Code
+from records.explanations.judging import Explained, Explanation, Look, explain
+
+__all__ = ["Code", "Explained", "Explanation", "Look", "explain"]
