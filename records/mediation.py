@@ -37,6 +37,7 @@ class RequestView:
     over_at: datetime
     is_verified: bool
     enquiry_key: UUID | None
+    enquiry_reference: str
     child_key: UUID | None
     outcome: str
 
@@ -111,6 +112,7 @@ def shown(request: MediatedRequest) -> RequestView:
         over_at=request.requested_at + LIVES,
         is_verified=request.verified_at is not None,
         enquiry_key=request.enquiry.key if request.enquiry else None,
+        enquiry_reference=decrypt(request.enquiry.case_reference) if request.enquiry else "",
         child_key=request.child.key if request.child else None,
         outcome=MediationOutcome(request.outcome).label if request.outcome else "",
     )

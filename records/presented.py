@@ -126,6 +126,7 @@ class RecordView:
     own_work: str
     is_involved: bool
     why: str
+    may_receive_referral: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,7 @@ def present(child: ChildRecord, acting: Acting, *, own_work: str = "", why: str 
         own_work=own_work,
         is_involved=any(each.is_own for each in current),
         why=why,
+        may_receive_referral=can(acting, Permission.RECEIVE_REFERRAL).allowed,
     )
 
 

@@ -21,6 +21,7 @@ from records.forms.base import ReasonForm, posted
 from records.models import ChildRecord
 from records.own_work import own_work
 from records.reasons import state_reason, stated_reason
+from records.referrals import without_child
 from records.views.searching import as_uuid, held_search_or_404
 from records.visibility import present
 
@@ -63,7 +64,11 @@ def record(request: Request, key: UUID) -> HttpResponse:
     shown = present(
         child, request.acting, own_work=_own_work(request.acting), why=_why(child, request.acting)
     )
-    context = {"record": shown, "reason": reason}
+    context = {
+        "record": shown,
+        "reason": reason,
+        "referrals": without_child(request.acting),
+    }
     return render(request, "records/record.html", context)
 
 

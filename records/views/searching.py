@@ -37,6 +37,7 @@ def search(request: Request) -> HttpResponse:
         "form": form,
         "enquiry": enquiry,
         "may_search_by_address": can_start_by_address(request.acting).allowed,
+        "may_receive_referral": can(request.acting, Permission.RECEIVE_REFERRAL).allowed,
     }
     return render(request, "records/search.html", context)
 

@@ -20,6 +20,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.acting import Acting
 from accounts.actions import (
     invite_person,
     merge_organisation,
@@ -34,14 +35,23 @@ from accounts.models import (
     IdentityProvider,
     Organisation,
     Recovery,
+    RoleGrant,
     RoleRequest,
     StaffProposal,
     User,
 )
 from accounts.roles import Role
 from accounts.states import State
-from records.models import ChildRecord, Enquiry, Involvement
-from tests.factories import accounts, accreditation, records
+from records.actions.moves import record_move
+from records.models import (
+    ChildRecord,
+    Enquiry,
+    HouseMove,
+    Involvement,
+    MediatedRequest,
+    Referral,
+)
+from tests.factories import accounts, accreditation, records, working
 
 NHS_NUMBERS = {1: "9990000018", 2: "9990000026"}
 REASON = {"purpose": "child_at_risk", "case_reference": "TEST-1"}
@@ -71,6 +81,9 @@ class World:
     address_search: str
     school: Organisation
     proposal: StaffProposal
+    referral: Referral
+    move: HouseMove
+    request: MediatedRequest
 
 
 def build_world(number: int = 1) -> World:
@@ -118,6 +131,9 @@ def build_world(number: int = 1) -> World:
     ):
         clients[name] = Client()
         accounts.sign_in(clients[name], user)
+    operator = accounts.acting_as(Role.MEDIATOR, at=authority)
+    clients["operator"] = Client()
+    accounts.sign_in(clients["operator"], operator.user)
     clients["newcomer"] = newcomer_client(newcomer)
     clients["half way"] = half_way_client(practitioner)
     return World(
@@ -141,6 +157,7 @@ def build_world(number: int = 1) -> World:
         search=open_record(clients["practitioner"], child),
         address_search=show_children_at_address(clients["manager"], "ZA1 1AA"),
         **school_over_time(authority),
+        **work_around(child, practitioner, manager, operator),
     )
 
 
@@ -167,6 +184,23 @@ def school_over_time(authority: Organisation) -> dict[str, Any]:
         effective_on=timezone.localdate(),
     )  # fmt: skip
     return {"school": school, "proposal": proposal}
+
+
+def work_around(child: ChildRecord, practitioner: User, manager: Acting, operator: Acting) -> Any:
+    """A referral, a house move that another authority asked for, and a request by telephone."""
+    there = accounts.acting_as(Role.MANAGEMENT_TEAM)
+    assert there.base
+    assert there.base.authority
+    moved = ChildRecord.objects.get(pk=child.pk)
+    move = record_move(
+        child=moved, to=there.base.authority, moved_on=timezone.localdate(), by=there
+    )
+    grant = RoleGrant.objects.get(user=practitioner, permission__codename=Role.PRACTITIONER)
+    return {
+        "referral": working.referral(accounts.acting_under(grant), reference="TEST-3"),
+        "move": move,
+        "request": working.mediated(operator, practitioner),
+    }
 
 
 def newcomer_client(user: User) -> Client:
@@ -295,6 +329,18 @@ def school(world: World) -> object:
     return world.school.key
 
 
+def referral_key(world: World) -> object:
+    return world.referral.key
+
+
+def move_key(world: World) -> object:
+    return world.move.key
+
+
+def mediation_key(world: World) -> object:
+    return world.request.key
+
+
 PAGES: dict[str, Sample] = {
     "directories": at("directories", "nobody"),
     "accounts:link-directory": at("accounts:link-directory", "practitioner", directory_of),
@@ -359,6 +405,18 @@ PAGES: dict[str, Sample] = {
         "records:hand-over-enquiry", "practitioner",
         lambda world: Enquiry.objects.get(holder=world.practitioner).key,
     ),
+    "records:referrals": at("records:referrals", "practitioner"),
+    "records:new-referral": at("records:new-referral", "practitioner"),
+    "records:referral": at("records:referral", "practitioner", referral_key),
+    "records:pass-on-referral": at("records:pass-on-referral", "practitioner", referral_key),
+    "records:refer-child": at("records:refer-child", "practitioner", child_key),
+    "records:move-child": at("records:move-child", "practitioner", child_key),
+    "records:moves": at("records:moves", "manager"),
+    "records:answer-move": at("records:answer-move", "manager", move_key),
+    "records:mediation": at("records:mediation", "operator"),
+    "records:new-mediation": at("records:new-mediation", "operator"),
+    "records:mediation-request": at("records:mediation-request", "operator", mediation_key),
+    "records:asked-for-me": at("records:asked-for-me", "practitioner"),
     "records:new-record": at("records:new-record", "practitioner"),
     "records:record": at("records:record", "practitioner", child_key),
     "records:give-reason": at("records:give-reason", "practitioner", child_key),
@@ -461,6 +519,10 @@ NO_PAGES = {
     "records:close-enquiry": "POST only: leads back to the list",
     "accounts:cancel-move": "POST only: leads back to the organisation",
     "accounts:end-identifier": "POST only: leads back to the organisation",
+    "records:name-referred-child": "POST only: leads back to the record",
+    "records:open-moved": "POST only: leads to the record",
+    "records:verify-requester": "POST only: leads back to the request",
+    "records:look-for-another": "POST only: leads to the search form",
     "records:open-record": "POST only: leads to the record",
     "records:end-identifier": "POST only: leads back to the record",
     "records:work-with": "POST only: leads back to the record",
