@@ -69,6 +69,7 @@ OWN_TABLES: dict[str, str] = {
     "records.Identifier": "SELECT, INSERT, UPDATE (ended_on)",  # ended, never rewritten
     "records.Involvement": KEEP,
     "records.MediatedRequest": KEEP,
+    "records.MessageText": ALL,  # erased when its time is over, or on request
     "records.NameDelete": ADD,
     "records.NameStat": KEEP,
     "records.Practice": KEEP,
@@ -79,6 +80,7 @@ OWN_TABLES: dict[str, str] = {
     "records.SearchRequest": ALL,  # erased after minutes
     "records.Service": KEEP,
     "records.ShieldRequest": ADD,
+    "records.ServiceMessage": KEEP,
     "records.SourceLink": KEEP,
     "records.WithheldAddress": "SELECT, INSERT, UPDATE (until)",  # ended, never rewritten
 }

@@ -101,7 +101,7 @@ def _present_team(by: Acting) -> Team | None:
 
 
 def _service_of(organisation: Organisation) -> Service | None:
-    services = list(Service.objects.filter(organisation=organisation, team=None)[:50])
+    services = list(Service.objects.open().filter(organisation=organisation, team=None)[:50])
     for service in services:
         if service.name == organisation.name or len(services) == 1:
             return service

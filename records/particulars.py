@@ -87,6 +87,19 @@ class NewMediation:
     caller: dict[str, str] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceParts:
+    """What the directory says of a service."""
+
+    name: str
+    kind: str
+    phone: str
+    opening_hours: str
+    out_of_hours_phone: str
+    email: str
+    is_sensitive: bool
+
+
 def day_of(born: TypedDate) -> date | None:
     """The day of a full date of birth; None for a year alone. The form checked it."""
     if born.month is None or born.day is None:

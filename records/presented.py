@@ -51,6 +51,9 @@ class InvolvementView:
     contact_name: str
     contact_phone: str
     email: str
+    opening_hours: str
+    out_of_hours_phone: str
+    may_be_written_to: bool
     started_on: date
     ended_on: date | None
     confirmed_on: date
@@ -126,6 +129,7 @@ class RecordView:
     own_work: str
     is_involved: bool
     why: str
+    may_send_message: bool
     may_receive_referral: bool
 
 

@@ -12,6 +12,7 @@ from records.views import (
     reading,
     referrals,
     searching,
+    services,
 )
 
 app_name = "records"
@@ -36,6 +37,12 @@ urlpatterns = [
     path("requests/<uuid:key>/", mediation.mediation_request, name="mediation-request"),
     path("requests/<uuid:key>/verify/", mediation.verify, name="verify-requester"),
     path("requests/<uuid:key>/look/", mediation.look, name="look-for-another"),
+    path("services/", services.services, name="services"),
+    path("services/new/", services.new_service, name="new-service"),
+    path("services/<uuid:key>/", services.service, name="service"),
+    path("services/<uuid:key>/close/", services.close, name="close-service"),
+    path("messages/", services.my_messages, name="service-messages"),
+    path("messages/<uuid:key>/", services.service_message, name="service-message"),
     path("search/address/", by_address.search_by_address, name="search-by-address"),
     path("searches/<uuid:key>/range/", by_address.address_range, name="address-range"),
     path("searches/<uuid:key>/show/", by_address.confirm, name="confirm-address-search"),
@@ -57,6 +64,11 @@ urlpatterns = [
         "<uuid:key>/involvements/confirm/",
         keeping.confirm_involvement,
         name="confirm-involvement",
+    ),
+    path(
+        "<uuid:key>/involvements/<int:involvement_id>/message/",
+        services.write_to_service,
+        name="write-to-service",
     ),
     path("<uuid:key>/involvements/end/", keeping.end_involvement, name="end-involvement"),
 ]

@@ -109,6 +109,7 @@ def present(child: ChildRecord, acting: Acting, *, own_work: str = "", why: str 
         own_work=own_work,
         is_involved=any(each.is_own for each in current),
         why=why,
+        may_send_message=can(acting, Permission.SEND_MESSAGE).allowed,
         may_receive_referral=can(acting, Permission.RECEIVE_REFERRAL).allowed,
     )
 
@@ -206,6 +207,9 @@ def _involvement(row: Involvement, own: int | None) -> InvolvementView:
         contact_name="" if sensitive else _contact_name(row),
         contact_phone="" if sensitive else row.contact_phone or service.phone,
         email="" if sensitive else service.email,
+        opening_hours="" if sensitive else service.opening_hours,
+        out_of_hours_phone="" if sensitive else service.out_of_hours_phone,
+        may_be_written_to=service.organisation_id is not None and service.closed_at is None,
         started_on=row.started_on,
         ended_on=row.ended_on,
         confirmed_on=row.last_confirmed_on,

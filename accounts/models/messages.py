@@ -29,6 +29,8 @@ class MessageKind(models.TextChoices):
     MOVE_OFFERED = "move_offered", "A child record offered by another authority"
     MOVE_ANSWERED = "move_answered", "An answer about a child record that moves"
     MOVE_OVERDUE = "move_overdue", "A child record that waits for an answer"
+    SERVICE_MESSAGE = "service_message", "A message from another service"
+    SERVICE_ANSWER = "service_answer", "An answer from another service"
     LOOKED_UP_FOR = "looked_up_for", "A look-up asked for in their name"
     CONDITION_DUE = "condition_due", "Something that runs out soon"
     INVITATION = "invitation", "Link of an invitation"

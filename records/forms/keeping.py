@@ -239,7 +239,7 @@ class InvolvementForm(RecordForm):
     def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
         super().__init__(*args, acting=acting, **kwargs)
         organisations = {o.pk for o in (acting.organisation, acting.base) if o is not None}
-        services = Service.objects.filter(organisation__in=organisations)
+        services = Service.objects.open().filter(organisation__in=organisations)
         self.fields["service"].queryset = services  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from records.models.enquiries import Enquiry
 from records.models.identifiers import Identifier, IdentifierScheme
 from records.models.involvement import Involvement, Service, ServiceKind
 from records.models.mediation import MediatedRequest, MediationOutcome, Urgency
+from records.models.messages import MessageText, ServiceMessage
 from records.models.moves import HouseMove, MoveRefusal, MoveState
 from records.models.places import Place, Practice, PracticeRegistration, School, SchoolPlace
 from records.models.provenance import DisputedField, DisputeReason, FieldDispute, SourceLink
@@ -38,6 +39,7 @@ __all__ = [
     "Involvement",
     "MediatedRequest",
     "MediationOutcome",
+    "MessageText",
     "MoveRefusal",
     "MoveState",
     "NameDelete",
@@ -52,6 +54,7 @@ __all__ = [
     "SearchRequest",
     "Service",
     "ServiceKind",
+    "ServiceMessage",
     "Sex",
     "ShieldRequest",
     "SourceLink",

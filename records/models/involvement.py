@@ -1,6 +1,9 @@
 """Who is working with a child and how to reach them. Never what the work is about."""
 
+import uuid
+
 from django.conf import settings
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -27,9 +30,20 @@ class ServiceKind(models.TextChoices):
     OTHER = "other", "Other service"
 
 
+class ServiceQuerySet(models.QuerySet["Service"]):
+    def open(self) -> "ServiceQuerySet":
+        """Services that were not closed."""
+        return self.filter(closed_at__isnull=True)
+
+    def managed_by(self, base_id: int) -> "ServiceQuerySet":
+        """Those of one user base."""
+        return self.filter(Q(organisation_id=base_id) | Q(organisation__parent_id=base_id))
+
+
 class Service(models.Model):
     """A team a child may be known to. A sensitive one is not named: contact with it is brokered."""
 
+    key = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), unique=True, editable=False)
     organisation = models.ForeignKey(
         Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="services"
     )
@@ -41,8 +55,13 @@ class Service(models.Model):
     kind = models.CharField(max_length=18, choices=ServiceKind.choices)
     phone = models.CharField(max_length=30, blank=True, db_default="")
     email = models.EmailField(blank=True, db_default="")
+    opening_hours = models.CharField(max_length=160, blank=True, default="", db_default="")
+    out_of_hours_phone = models.CharField(max_length=30, blank=True, default="", db_default="")
+    closed_at = models.DateTimeField(null=True, blank=True)
     is_sensitive = models.BooleanField(default=False, db_default=False)
     is_invented = models.BooleanField(default=False, db_default=False, editable=False)
+
+    objects = ServiceQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

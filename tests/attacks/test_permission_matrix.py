@@ -100,6 +100,7 @@ NO_PAGES: dict[str, tuple[str, Callable[[World], list[object]]]] = {
     "records:open-moved": ("POST", lambda world: [world.move.key]),
     "records:verify-requester": ("POST", lambda world: [world.request.key]),
     "records:look-for-another": ("POST", lambda world: [world.request.key]),
+    "records:close-service": ("POST", lambda world: [world.involvement.service.key]),
     "records:open-record": ("POST", lambda world: [world.child.key]),
     "records:end-identifier": ("POST", lambda world: [world.child.key]),
     "records:work-with": ("POST", lambda world: [world.child.key]),

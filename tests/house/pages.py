@@ -42,6 +42,7 @@ from accounts.models import (
 )
 from accounts.roles import Role
 from accounts.states import State
+from records.actions.messages import send_message
 from records.actions.moves import record_move
 from records.models import (
     ChildRecord,
@@ -50,6 +51,7 @@ from records.models import (
     Involvement,
     MediatedRequest,
     Referral,
+    ServiceMessage,
 )
 from tests.factories import accounts, accreditation, records, working
 
@@ -84,6 +86,7 @@ class World:
     referral: Referral
     move: HouseMove
     request: MediatedRequest
+    message: ServiceMessage
 
 
 def build_world(number: int = 1) -> World:
@@ -109,7 +112,7 @@ def build_world(number: int = 1) -> World:
     )  # fmt: skip
     records.place_at_school(child)
     records.register(child)
-    involvement = records.InvolvementFactory(child=child)
+    involvement = records.InvolvementFactory(child=child, service__organisation=authority)
     clients = {"nobody": Client()}
     central = accounts.acting_as(Role.CENTRAL_TEAM)
     named = {"practitioner": practitioner, "manager": manager.user, "central": central.user}
@@ -157,7 +160,7 @@ def build_world(number: int = 1) -> World:
         search=open_record(clients["practitioner"], child),
         address_search=show_children_at_address(clients["manager"], "ZA1 1AA"),
         **school_over_time(authority),
-        **work_around(child, practitioner, manager, operator),
+        **work_around(involvement, practitioner, manager, operator),
     )
 
 
@@ -186,11 +189,16 @@ def school_over_time(authority: Organisation) -> dict[str, Any]:
     return {"school": school, "proposal": proposal}
 
 
-def work_around(child: ChildRecord, practitioner: User, manager: Acting, operator: Acting) -> Any:
-    """A referral, a house move that another authority asked for, and a request by telephone."""
+def work_around(
+    involvement: Involvement, practitioner: User, manager: Acting, operator: Acting
+) -> Any:
+    """A referral, a house move that another authority asked for, a request by telephone, and a
+    message to the service that is involved.
+    """
     there = accounts.acting_as(Role.MANAGEMENT_TEAM)
     assert there.base
     assert there.base.authority
+    child = involvement.child
     moved = ChildRecord.objects.get(pk=child.pk)
     move = record_move(
         child=moved, to=there.base.authority, moved_on=timezone.localdate(), by=there
@@ -200,6 +208,9 @@ def work_around(child: ChildRecord, practitioner: User, manager: Acting, operato
         "referral": working.referral(accounts.acting_under(grant), reference="TEST-3"),
         "move": move,
         "request": working.mediated(operator, practitioner),
+        "message": send_message(
+            child=moved, service=involvement.service, text="Please ring me.", by=manager
+        ),
     }
 
 
@@ -417,6 +428,19 @@ PAGES: dict[str, Sample] = {
     "records:new-mediation": at("records:new-mediation", "operator"),
     "records:mediation-request": at("records:mediation-request", "operator", mediation_key),
     "records:asked-for-me": at("records:asked-for-me", "practitioner"),
+    "records:services": at("records:services", "manager"),
+    "records:new-service": at("records:new-service", "manager"),
+    "records:service": at(
+        "records:service", "manager", lambda world: world.involvement.service.key
+    ),
+    "records:service-messages": at("records:service-messages", "practitioner"),
+    "records:service-message": at(
+        "records:service-message", "practitioner", lambda world: world.message.key
+    ),
+    "records:write-to-service": at(
+        "records:write-to-service", "practitioner", child_key,
+        lambda world: world.involvement.pk,
+    ),
     "records:new-record": at("records:new-record", "practitioner"),
     "records:record": at("records:record", "practitioner", child_key),
     "records:give-reason": at("records:give-reason", "practitioner", child_key),
@@ -523,6 +547,7 @@ NO_PAGES = {
     "records:open-moved": "POST only: leads to the record",
     "records:verify-requester": "POST only: leads back to the request",
     "records:look-for-another": "POST only: leads to the search form",
+    "records:close-service": "POST only: leads back to the services",
     "records:open-record": "POST only: leads to the record",
     "records:end-identifier": "POST only: leads back to the record",
     "records:work-with": "POST only: leads back to the record",

@@ -1,0 +1,77 @@
+"""Reading lists of messages: what our services were asked, what one asked oneself.
+
+A list names no child; reading one message is an action with its event (`records.actions.messages`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from accounts.acting import Acting
+from records.models import ServiceMessage
+from records.visibility import SENSITIVE
+
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """One message in a list, or at the head of its page."""
+
+    key: UUID
+    id: int
+    service: str
+    sender: str
+    sent_at: datetime
+    read_at: datetime | None
+    answered_at: datetime | None
+    answered_by: str
+    is_mine: bool
+    is_new: bool
+
+
+def inbox(by: Acting) -> list[MessageLine]:
+    """To services of the organisation acted for; the unanswered first, the oldest of them first."""
+    to_us = _whole(Q(service__organisation=by.organisation)).exclude(sender=by.user)
+    waiting = list(to_us.filter(answered_at__isnull=True).order_by("sent_at")[:MOST])
+    return [line(each, by) for each in [*waiting, *to_us.filter(answered_at__isnull=False)[:20]]]
+
+
+def outbox(by: Acting) -> list[MessageLine]:
+    """What this person asked, newest first."""
+    return [line(each, by) for each in _whole(Q(sender=by.user))[:MOST]]
+
+
+def message_with(key: UUID) -> ServiceMessage | None:
+    """The message of that key; whether one may read it is asked by the action."""
+    return _whole(Q(key=key)).first()
+
+
+def line(message: ServiceMessage, by: Acting) -> MessageLine:
+    """As this person sees it: who asked a service that is not named learns no name."""
+    mine = message.sender == by.user
+    hidden = mine and message.service.is_sensitive
+    answerer = message.answered_by
+    unread = message.answered_at and not message.answer_read_at if mine else not message.read_at
+    return MessageLine(
+        key=message.key,
+        id=message.pk,
+        service=SENSITIVE if hidden else message.service.name,
+        sender=f"{message.sender.full_name}, {message.organisation}",
+        sent_at=message.sent_at,
+        read_at=message.read_at,
+        answered_at=message.answered_at,
+        answered_by="" if hidden or not answerer else answerer.full_name,
+        is_mine=mine,
+        is_new=bool(unread),
+    )
+
+
+def _whole(condition: Q) -> QuerySet[ServiceMessage]:
+    return ServiceMessage.objects.filter(condition).select_related(
+        "service", "sender", "organisation", "answered_by", "child"
+    )
