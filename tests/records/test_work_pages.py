@@ -194,7 +194,7 @@ def test_a_caller_without_an_account_gets_a_code_that_is_shown_in_this_session_a
         "call_back_on": "01632 960 111",
     }
     asked = post(client, "new-mediation", **caller, **REQUEST).content.decode()
-    code = re.search(r"<strong>(\d{6})</strong>", asked)[1]
+    [code] = re.findall(r"<strong>(\d{6})</strong>", asked)
     kept = MediatedRequest.objects.get()
     wrong = post(client, "verify-requester", kept.key, code="1").content.decode()
     assert "That is not the code" in wrong
