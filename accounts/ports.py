@@ -7,7 +7,13 @@ It runs in the caller's transaction; an unfilled port is a start-up error (`cont
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import Any, Generic, ParamSpec, TypeVar
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from accounts.acting import Acting
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -46,4 +52,30 @@ class Port(Generic[P, R]):
 # How many enquiries the accounts with these ids have open at this moment.
 open_enquiries: Port[[Collection[int]], int] = Port("open_enquiries")
 
-PORTS: tuple[Port[Any, Any], ...] = (open_enquiries,)
+
+@dataclass(frozen=True, slots=True)
+class WaitingWork:
+    """One line of the home page: what waits, and where."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnconfirmedWork:
+    """A child of whom the home page asks "still involved?"."""
+
+    child_key: UUID
+    involvement_id: int
+    child: str
+    born: str
+    service: str
+    confirmed_on: date
+
+
+# What waits for a person in the role they act in, but for accounts; and the children of whom they
+# are asked whether they still work with them.
+work_waiting: Port[[Acting], list[WaitingWork]] = Port("work_waiting")
+unconfirmed_work: Port[[Acting], list[UnconfirmedWork]] = Port("unconfirmed_work")
+
+PORTS: tuple[Port[Any, Any], ...] = (open_enquiries, work_waiting, unconfirmed_work)

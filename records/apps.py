@@ -9,6 +9,9 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import ports
+        from records import waiting
         from records.enquiries import count_open
 
         ports.open_enquiries.fill(count_open)
+        ports.work_waiting.fill(waiting.work_waiting)
+        ports.unconfirmed_work.fill(waiting.unconfirmed_work)

@@ -13,6 +13,7 @@ from records.views import (
     referrals,
     searching,
     services,
+    slip,
 )
 
 app_name = "records"
@@ -56,6 +57,7 @@ urlpatterns = [
     path("<uuid:key>/referrals/new/", referrals.refer_child, name="refer-child"),
     path("<uuid:key>/referrals/name/", referrals.name_referred_child, name="name-referred-child"),
     path("<uuid:key>/move/", moves.move_child, name="move-child"),
+    path("<uuid:key>/slip/", slip.contact_slip, name="contact-slip"),
     path("<uuid:key>/dispute/", keeping.dispute_field, name="dispute-field"),
     path("<uuid:key>/involvements/", keeping.record_involvement, name="record-involvement"),
     path("<uuid:key>/involvements/own/", keeping.work_with, name="work-with"),

@@ -55,6 +55,9 @@ SECTIONS = (
     "involvements",
 )
 
+# What a contact slip shows: whom to ring, and enough to know the child by. Never an address.
+SLIP_SECTIONS = ("names", "birth", "authority", "school", "practice", "involvements")
+
 
 def sections_shown(acting: Acting) -> tuple[str, ...]:
     """The sections of a record this person is shown; kept in the event of opening it."""

@@ -12,19 +12,22 @@ from accounts.forms import RoleForm
 from accounts.held_forms import keeps_form, posted_or_held
 from accounts.http import Request
 from accounts.policies import lacking, other_founder, require, standing
+from accounts.ports import unconfirmed_work
 from accounts.roles import Permission
+from accounts.waiting import work_today
 
 
 def home(request: Request) -> HttpResponse:
-    """What this person can do in the role they act in; while something is missing, what and whose
-    turn it is.
+    """What needs this person today in the role they act in, and where to begin; while something is
+    missing of their account, what and whose turn it is.
     """
     acting = request.acting
     if acting.grant is None or lacking(acting):
         return _before_you_start(request)
     require(standing(acting))
     may = {permission.value: acting.has(permission) for permission in Permission}
-    return render(request, "accounts/home.html", {"may": may})
+    context = {"may": may, "unconfirmed": unconfirmed_work(acting), "waiting": work_today(acting)}
+    return render(request, "accounts/home.html", context)
 
 
 def _before_you_start(request: Request) -> HttpResponse:

@@ -10,7 +10,7 @@ from records.access.by_address import (
     count_at_address,
     show_at_address,
 )
-from records.access.opening import find_record, open_record
+from records.access.opening import find_record, open_record, print_record
 from records.access.searching import Found, SearchAnswer, record_expired_search, search_records
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "count_at_address",
     "find_record",
     "open_record",
+    "print_record",
     "record_expired_search",
     "search_records",
     "show_at_address",

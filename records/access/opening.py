@@ -17,7 +17,7 @@ from records.models import ChildRecord
 from records.policies import can_look_for_another, can_open, enquiry_is_open
 from records.purposes import Reason
 from records.queries import whole_record
-from records.visibility import sections_shown
+from records.visibility import SLIP_SECTIONS, sections_shown
 
 CHILD = "child_record"
 
@@ -27,6 +27,18 @@ def open_record(*, child_key: UUID, reason: Reason | None, by: Acting) -> ChildR
 
     Raises `Refused`, or, when its event is written, `ChildRecord.DoesNotExist`.
     """
+    return _look(EventType.RECORD_VIEWED, child_key, reason, by)
+
+
+def print_record(*, child_key: UUID, reason: Reason | None, by: Acting) -> ChildRecord:
+    """The same for its contact slip, which is meant to leave the screen: `record.printed`.
+
+    Raises as `open_record`.
+    """
+    return _look(EventType.RECORD_PRINTED, child_key, reason, by)
+
+
+def _look(event: EventType, child_key: UUID, reason: Reason | None, by: Acting) -> ChildRecord:
     require(
         first_no(
             can_open(by, reason),
@@ -38,7 +50,7 @@ def open_record(*, child_key: UUID, reason: Reason | None, by: Acting) -> ChildR
     )
     assert reason is not None  # noqa: S101  for the type checker: `can_open` refused otherwise
     try:
-        return _open(child_key, reason, by)
+        return _open(event, child_key, reason, by)
     except ChildRecord.DoesNotExist:
         _record_guess(Permission.OPEN_RECORD, by)
         raise
@@ -70,14 +82,14 @@ def _record_guess(permission: Permission, by: Acting) -> None:
         )
 
 
-def _open(child_key: UUID, reason: Reason, by: Acting) -> ChildRecord:
+def _open(event: EventType, child_key: UUID, reason: Reason, by: Acting) -> ChildRecord:
     with transaction.atomic():
         child = whole_record(child_key)
         both, mediation = behind(reason, by)
         if mediation:
             note_opened(reason, child)
         append(
-            EventType.RECORD_VIEWED,
+            event,
             actor=both.actor,
             target_type=CHILD,
             target_id=child.pk,
@@ -89,7 +101,11 @@ def _open(child_key: UUID, reason: Reason, by: Acting) -> ChildRecord:
                 homes=lambda: [home_at(a) for a in child.addresses.all() if not a.valid_until],
                 by=by,
             ),
-            detail={"fields": list(sections_shown(by)), **mediation},
+            detail={"fields": list(_fields(event, by)), **mediation},
             payload=payload_text(case_reference=reason.case_reference),
         )
     return child
+
+
+def _fields(event: EventType, by: Acting) -> tuple[str, ...]:
+    return SLIP_SECTIONS if event is EventType.RECORD_PRINTED else sections_shown(by)

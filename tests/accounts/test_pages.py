@@ -10,7 +10,7 @@ from accounts.policies import Refused, deny
 from accounts.roles import Role
 from accounts.views.errors import forbidden
 from tests.audit.faults import event_insert_fails
-from tests.factories.accounts import UserFactory, acting_as, give_totp, grant, sign_in
+from tests.factories.accounts import UserFactory, acting_as, grant, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -160,10 +160,3 @@ def test_requests_of_nobody_lead_to_signing_in(client):
 
 def test_opening_the_stopped_page_without_a_reason_tells_nothing(client):
     assert "You cannot sign in with this account" in text(client.get("/account/inactive/"), 403)
-
-
-def test_a_home_page_costs_few_statements(client, practitioner, django_assert_max_num_queries):
-    give_totp(practitioner.user)
-    sign_in(client, practitioner.user)
-    with django_assert_max_num_queries(6):
-        client.get("/")

@@ -428,6 +428,7 @@ PAGES: dict[str, Sample] = {
     "records:new-mediation": at("records:new-mediation", "operator"),
     "records:mediation-request": at("records:mediation-request", "operator", mediation_key),
     "records:asked-for-me": at("records:asked-for-me", "practitioner"),
+    "records:contact-slip": at("records:contact-slip", "practitioner", child_key),
     "records:services": at("records:services", "manager"),
     "records:new-service": at("records:new-service", "manager"),
     "records:service": at(
