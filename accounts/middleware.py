@@ -12,17 +12,19 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+import structlog
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import SESSION_KEY, get_user
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from ipware import get_client_ip
 
 from accounts import acting as who
+from accounts.actions import end_movers_standing, make_due_moves
 from accounts.http import Request
 from accounts.models import RoleGrant, User
 from accounts.policies import STEP_UP, Refused, deny
@@ -45,6 +47,8 @@ from accounts.signin.factors import (
 from accounts.signin.stopped import remember_stopped
 from audit.ledger.events import EventType
 from audit.ledger.writer import append
+
+log = structlog.get_logger(__name__)
 
 GetResponse = Callable[[Request], HttpResponse]
 View = Callable[..., Any]
@@ -115,16 +119,34 @@ def _grants(request: Request) -> list[RoleGrant]:
     """
     if not request.user.is_authenticated:
         return []
-    user_id: int = request.user.pk
-    grants: Any  # annotated by `with_standing()`
-    if sessions.DIRECTORY in request.session:
-        grants = _GRANTS_BY_DIRECTORY.ask(user_id, request.session[sessions.DIRECTORY])
-    else:
-        grants = _GRANTS.ask(user_id)
+    grants = _ask_for_grants(request)
+    if any(grant.is_change_due for grant in grants):
+        _make_changes_due(request)
+        grants = _ask_for_grants(request) if request.user.is_authenticated else []
     return sorted(
         grants,
         key=lambda grant: (not grant.is_accredited, needs_fresh_factor(grant.role), grant.pk),
     )
+
+
+def _ask_for_grants(request: Request) -> Any:
+    """The grants, annotated by `with_standing()`."""
+    user_id: int = request.user.pk
+    if sessions.DIRECTORY in request.session:
+        return _GRANTS_BY_DIRECTORY.ask(user_id, request.session[sessions.DIRECTORY])
+    return _GRANTS.ask(user_id)
+
+
+def _make_changes_due(request: Request) -> None:
+    """The day of a move has come: the first request makes it, whether the minute's job has run or
+    not. One that cannot be made waits for the job, which says so; it stops nobody's request.
+    """
+    try:
+        make_due_moves()
+        end_movers_standing()
+    except DatabaseError as problem:
+        log.warning("due_moves_not_made", error=type(problem).__name__)
+    request.user = get_user(request)
 
 
 def _grants_of(user_id: int) -> RoleGrantQuerySet:

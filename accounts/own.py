@@ -71,6 +71,12 @@ def devices_of(user: User) -> list[KnownDevice]:
     return list(known.order_by("-last_used_at", "-pk"))
 
 
+def links_of(user: User) -> list[DirectoryLink]:
+    """The work accounts in directories that sign this account in today."""
+    links = DirectoryLink.objects.filter(user=user, ended_at__isnull=True)
+    return list(links.select_related("provider__organisation").order_by("pk"))
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """What a person must have, until when what they have counts (None: without an end), and
@@ -127,7 +133,7 @@ def on_file(user: User) -> OnFile:
     """Everything the accounts room holds about this person."""
     changes = RoleGrantHistory.objects.filter(user=user).select_related("organisation", "by")
     return OnFile(
-        identity=user.identity_checks.select_related("confirmed_by").first(),
+        identity=user.identity_checks.select_related("confirmed_by", "withdrawn_by").first(),
         checks=list(user.record_checks.select_related("recorded_by")),
         training=list(user.training_results.select_related("recorded_by")),
         acceptances=list(user.acceptances.all()),

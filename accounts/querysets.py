@@ -168,8 +168,17 @@ class RoleGrantQuerySet(models.QuerySet[Any]):
             waiting_factors=_waiting_factors(),
             **{name: _yes(fact) for name, fact in condition_facts("user__").items()},
             sanction=_sanction(),
+            is_change_due=_change_due(),
         )
         return annotated
+
+
+def _change_due() -> Any:
+    """Whether the day of some move has come that is not made yet: asked once a statement."""
+    from accounts.models import OrganisationMove, StaffProposal
+
+    due = Exists(OrganisationMove.objects.due()), Exists(StaffProposal.objects.movers_due())
+    return _yes(Q(due[0]) | Q(due[1]))
 
 
 def _waiting_factors() -> ArraySubquery:
@@ -214,7 +223,9 @@ def condition_facts(user: str = "") -> dict[str, Q]:
     newer = Q(number__gt=OuterRef("version_id"))
     newest_check = CriminalRecordCheck.objects.filter(user=account).order_by("-id")
     return {
-        "identity_confirmed": Q(Exists(IdentityCheck.objects.filter(user=account))),
+        "identity_confirmed": Q(
+            Exists(IdentityCheck.objects.filter(user=account, withdrawn_at__isnull=True))
+        ),
         "factor_registered": Q(Exists(second_factors().filter(user=account))),
         "record_check_in_date": Q(
             GreaterThanOrEqual(Subquery(newest_check.values("valid_until")[:1]), LondonToday())

@@ -22,7 +22,9 @@ OWN_TABLES: dict[str, str] = {
     "accounts.Authority": READ,
     "accounts.CourseVersion": ADD,
     "accounts.CriminalRecordCheck": ADD,
-    "accounts.IdentityCheck": ADD,
+    # confirmed once, never rewritten; only its withdrawal is added
+    "accounts.IdentityCheck": "SELECT, INSERT, UPDATE (withdrawn_at), UPDATE (withdrawn_by_id),"
+    " UPDATE (withdrawal_reason)",
     "accounts.AccreditationApplication": KEEP,
     "accounts.ApplicationMessage": ADD,
     "accounts.Duty": KEEP,

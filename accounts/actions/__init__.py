@@ -43,8 +43,9 @@ from accounts.actions.invitations import (
 )
 from accounts.actions.merging import merge_organisation
 from accounts.actions.organisations import create_organisation
+from accounts.actions.outbox import send_again
 from accounts.actions.own_account import end_other_sessions, end_own_session, forget_own_device
-from accounts.actions.people import move_person
+from accounts.actions.people import change_contact, move_person
 from accounts.actions.relocating import cancel_move, make_due_moves, plan_move
 from accounts.actions.reminders import remind_of_conditions
 from accounts.actions.renewals import remind_renewals
@@ -78,7 +79,12 @@ from accounts.actions.staff_proposals import (
     end_movers_standing,
     refuse_proposal,
 )
-from accounts.actions.vouching import confirm_identity, record_check, record_training
+from accounts.actions.vouching import (
+    confirm_identity,
+    record_check,
+    record_training,
+    withdraw_identity,
+)
 
 __all__ = [
     "AlreadyInstalled",
@@ -104,6 +110,7 @@ __all__ = [
     "approve_role_request",
     "ask_question",
     "cancel_move",
+    "change_contact",
     "change_email",
     "close_account",
     "close_organisation",
@@ -151,6 +158,7 @@ __all__ = [
     "reset_factors",
     "revoke_role",
     "sanction_organisation",
+    "send_again",
     "start_application",
     "submit_application",
     "suspend_account",
@@ -158,4 +166,5 @@ __all__ = [
     "unlock_account",
     "use_recovery",
     "withdraw_accreditation",
+    "withdraw_identity",
 ]

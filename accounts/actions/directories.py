@@ -1,4 +1,4 @@
-"""Registering and ending directories, and linking an account to its subject in one."""
+"""Registering and ending directories, and linking an account to its subject in one, or no more."""
 
 from __future__ import annotations
 
@@ -9,12 +9,18 @@ from django.db.models.functions import Now
 
 from accounts import encryption
 from accounts.acting import Acting
-from accounts.models import DirectoryLink, IdentityProvider, Organisation, User
+from accounts.models import DirectoryLink, IdentityProvider, Organisation, Session, User
 from accounts.models.signin_help import ChangeKind
 from accounts.policies import Decision, deny, require
-from accounts.policies.directories import can_keep_directories, can_link, can_register
+from accounts.policies.directories import (
+    can_end_link,
+    can_keep_directories,
+    can_link,
+    can_register,
+)
 from accounts.roles import Permission
 from accounts.signin.changes import note_change
+from accounts.signin.sessions import DIRECTORY, end_sessions
 from audit.ledger.events import EventType
 from audit.ledger.writer import append
 
@@ -97,6 +103,37 @@ def link_directory(*, provider: IdentityProvider, subject: str, by: Acting) -> D
             detail={"factor": "directory", "issuer": str(provider.key)},
         )
     return link
+
+
+def end_directory_link(*, provider: IdentityProvider, user: User, by: Acting) -> bool:
+    """The account is nobody's in the directory from now on, and the sessions it opened there end.
+
+    False when it was not linked. Raises `Refused`.
+    """
+    require(can_end_link(by, user), target_type="user", target_id=user.pk)
+    with transaction.atomic():
+        links = DirectoryLink.objects.filter(provider=provider, user=user, ended_at__isnull=True)
+        ended = links.update(ended_at=Now())
+        if ended:
+            sessions = end_sessions(user, _opened_by(provider, user))
+            append(
+                EventType.AUTH_FACTOR_REMOVED,
+                actor=by.actor,
+                target_type="user",
+                target_id=user.pk,
+                detail={
+                    "factor": "directory",
+                    "issuer": str(provider.key),
+                    "sessions": sessions,
+                },
+            )
+    return bool(ended)
+
+
+def _opened_by(provider: IdentityProvider, user: User) -> list[str]:
+    """The keys of this account's sessions that the directory signed in."""
+    own = Session.objects.filter(user=user)
+    return [row.pk for row in own if row.get_decoded().get(DIRECTORY) == provider.pk]
 
 
 def _require(by: Acting, organisation: Organisation, decision: Decision) -> None:

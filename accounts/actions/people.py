@@ -1,4 +1,6 @@
-"""A person's employer changes: the account stays, the standing of the old post ends at once."""
+"""A person's employer changes: the account stays, the standing of the old post ends at once. Their
+work phone and line manager change without that.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +9,11 @@ from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
 from accounts.acting import Acting
+from accounts.actions.accounts import message_person_and_team
 from accounts.actions.roles import end_grants
 from accounts.models import Organisation, RoleGrant, User
 from accounts.models.users import AccountStatus
-from accounts.policies import can_move_person, deny, is_open, require
+from accounts.policies import can_change_contact, can_move_person, deny, is_open, require
 from accounts.querysets import RoleGrantQuerySet
 from accounts.roles import Permission
 from audit.ledger.events import EventType
@@ -70,6 +73,48 @@ def change_employer(
         detail={"fields": ["employer"], "from": str(before.pk), "to": str(employer.pk)},
         payload=reason,
     )
+
+
+def change_contact(
+    *, user: User, work_phone: str, line_manager_name: str, line_manager_email: str, by: Acting
+) -> list[str]:
+    """Another work phone, another line manager: an event each; the person and their team are told.
+
+    Returns what changed, as the events name it. Raises `Refused`.
+    """
+    require(
+        can_change_contact(by, user),
+        permission=Permission.MANAGE_ACCOUNTS,
+        target_type="user",
+        target_id=user.pk,
+    )
+    given = {
+        "work_phone": {"work_phone": work_phone},
+        "line_manager": {
+            "line_manager_name": line_manager_name,
+            "line_manager_email": line_manager_email,
+        },
+    }
+    with transaction.atomic():
+        row = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        changed = [name for name, facts in given.items() if _differs(row, facts)]
+        for name in changed:
+            User.objects.filter(pk=user.pk).update(**given[name])
+            append(
+                EventType.ACCOUNT_AMENDED,
+                actor=by.actor,
+                target_type="user",
+                target_id=user.pk,
+                detail={"fields": [name]},
+            )
+        if changed:
+            message_person_and_team(user, by=by)
+    user.refresh_from_db(fields=[field for facts in given.values() for field in facts])
+    return changed
+
+
+def _differs(row: User, facts: dict[str, str]) -> bool:
+    return any(getattr(row, field) != value for field, value in facts.items())
 
 
 def end_grants_across(organisation: Organisation, *, reason: str, by: Acting) -> None:

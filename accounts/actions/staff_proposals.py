@@ -22,7 +22,6 @@ from accounts.models import (
 from accounts.models.staffing import ProposalKind, ProposalState
 from accounts.models.users import AccountStatus
 from accounts.policies import can_answer_proposal, deny, require
-from accounts.querysets import LondonToday
 from accounts.roles import Permission
 from accounts.staffing import Reject, StaffRow
 from audit.ledger.events import EventType
@@ -108,11 +107,8 @@ def end_movers_standing() -> int:
     times. Returns how many moved.
     """
     by = job("accounts.end_movers_standing")
-    due = StaffProposal.objects.open().filter(
-        kind=ProposalKind.MOVER, standing_ended_at__isnull=True, effective_on__lte=LondonToday()
-    )
     ended = 0
-    for proposal in due:
+    for proposal in StaffProposal.objects.movers_due():
         with transaction.atomic():
             ended += _end_standing(proposal, by)
     return ended

@@ -8,6 +8,7 @@ import calendar
 from datetime import date
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from accounts.acting import Acting
 from accounts.models import (
@@ -17,7 +18,14 @@ from accounts.models import (
     TrainingResult,
     User,
 )
-from accounts.policies import can_vouch, deny, first_no, has_happened, require
+from accounts.policies import (
+    can_vouch,
+    can_withdraw_identity,
+    deny,
+    first_no,
+    has_happened,
+    require,
+)
 from accounts.roles import Permission
 from audit.ledger.events import EventType
 from audit.ledger.writer import append
@@ -38,15 +46,41 @@ def confirm_identity(*, user: User, how: str, checked_on: date, by: Acting) -> I
     `Refused`.
     """
     with transaction.atomic():
-        known = _locked(user).identity_checks.exists()
-        _require_vouching(user, checked_on, is_first=not known, by=by)
-        if known:
+        checks = _locked(user).identity_checks
+        _require_vouching(user, checked_on, is_first=not checks.exists(), by=by)
+        if checks.filter(withdrawn_at__isnull=True).exists():
             require(ALREADY_CONFIRMED, target_type="user", target_id=user.pk)
         check = IdentityCheck.objects.create(
             user=user, how=how, checked_on=checked_on, confirmed_by=by.user
         )
         _tell(EventType.ACCOUNT_IDENTITY_CONFIRMED, user, {"kind": check.how}, by)
     return check
+
+
+def withdraw_identity(*, user: User, reason: str, by: Acting) -> bool:
+    """Takes a wrong confirmation back: the account is shut at its next request, until somebody
+    confirms anew. With a fresh factor. False when there was none (any more). Raises `Refused`.
+    """
+    require(
+        can_withdraw_identity(by, user),
+        permission=Permission.MANAGE_ACCOUNTS,
+        target_type="user",
+        target_id=user.pk,
+    )
+    with transaction.atomic():
+        standing = IdentityCheck.objects.filter(user=user, withdrawn_at__isnull=True)
+        withdrawn = standing.update(
+            withdrawn_at=Now(), withdrawn_by=by.user, withdrawal_reason=reason
+        )
+        if withdrawn:
+            append(
+                EventType.ACCOUNT_IDENTITY_WITHDRAWN,
+                actor=by.actor,
+                target_type="user",
+                target_id=user.pk,
+                payload=reason,
+            )
+    return bool(withdrawn)
 
 
 def record_check(*, user: User, checked_on: date, finding: str, by: Acting) -> CriminalRecordCheck:

@@ -6,7 +6,10 @@ from typing import Any
 
 from crispy_forms_gds.fields import DateInputField
 from django import forms
+from django.core.validators import RegexValidator
 from django.utils import timezone
+
+PHONE = RegexValidator(r"^[0-9+() -]{5,30}$", "Enter a telephone number, like 01632 960 001")
 
 
 class PastDateField(DateInputField):  # type: ignore[misc]  # crispy_forms_gds has no types

@@ -6,14 +6,12 @@ from typing import Any
 
 from crispy_forms_gds.layout import Field, Fluid
 from django import forms
-from django.core.validators import RegexValidator
 
 from accounts.acting import Acting
+from accounts.forms.fields import PHONE
 from accounts.forms.vouching import helper_for
 from accounts.models import Organisation
 from accounts.roles import Permission
-
-PHONE = RegexValidator(r"^[0-9+() -]{5,30}$", "Enter a telephone number, like 01632 960 001")
 
 
 def employers_for(acting: Acting) -> Any:

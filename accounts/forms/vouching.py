@@ -9,8 +9,8 @@ from crispy_forms_gds.layout import Button, Field, Hidden, Layout, Size
 from django import forms
 
 from accounts.acting import Acting
-from accounts.forms.fields import PastDateField
-from accounts.models import CourseVersion, CriminalRecordCheck, IdentityCheck
+from accounts.forms.fields import PHONE, PastDateField
+from accounts.models import CourseVersion, CriminalRecordCheck, IdentityCheck, User
 
 
 def helper_for(acting: Acting, button: str, *fields: Any) -> FormHelper:
@@ -24,6 +24,43 @@ def helper_for(acting: Acting, button: str, *fields: Any) -> FormHelper:
 
 def _date(name: str) -> Field:
     return Field(name, context={"legend_size": Size.for_legend("s")})
+
+
+class ContactForm(forms.Form):
+    """A person's work phone and line manager, as they are to be from now on."""
+
+    work_phone = forms.CharField(
+        label="Work phone",
+        validators=[PHONE],
+        help_text="Codes are read out to this number.",
+        error_messages={"required": "Enter the work phone number"},
+    )
+    line_manager_name = forms.CharField(
+        label="Line manager\u2019s name",
+        max_length=160,
+        error_messages={"required": "Enter the line manager\u2019s name"},
+    )
+    line_manager_email = forms.EmailField(
+        label="Line manager\u2019s e-mail address",
+        max_length=254,
+        error_messages={
+            "required": "Enter the line manager\u2019s e-mail address",
+            "invalid": "Enter an e-mail address, like name@example.gov.uk",
+        },
+    )
+
+    def __init__(self, *args: Any, acting: Acting, user: User, **kwargs: Any) -> None:
+        kwargs["initial"] = {name: getattr(user, name) for name in self.base_fields}
+        super().__init__(*args, **kwargs)
+        self._own_email = user.email
+        self.helper = helper_for(acting, "Change", *map(Field.text, self.base_fields))
+
+    def clean_line_manager_email(self) -> str:
+        """Nobody is their own line manager."""
+        email = str(self.cleaned_data["line_manager_email"]).strip().lower()
+        if email == self._own_email:
+            raise forms.ValidationError("Enter somebody else: nobody is their own line manager")
+        return email
 
 
 class IdentityForm(forms.Form):

@@ -45,11 +45,11 @@ def queue_message(
         link=encryption.encrypt(link) if link else "",
         next_attempt_at=Now(),
     )
-    transaction.on_commit(lambda: _send_soon(message.pk), robust=True)
+    transaction.on_commit(lambda: send_soon(message.pk), robust=True)
     return message
 
 
-def _send_soon(message_id: int) -> None:
+def send_soon(message_id: int) -> None:
     """Asks a worker to send it now. A dead broker costs minutes, not the message."""
     from accounts.tasks import deliver_message
 

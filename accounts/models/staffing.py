@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models.organisations import Organisation
+from accounts.querysets import LondonToday
 
 
 class StaffLink(models.Model):
@@ -47,6 +48,14 @@ class StaffProposalQuerySet(models.QuerySet["StaffProposal"]):
     def open(self) -> "StaffProposalQuerySet":
         """Proposals that nobody has answered."""
         return self.filter(state=ProposalState.OPEN)
+
+    def movers_due(self) -> "StaffProposalQuerySet":
+        """Open movers whose day has come and who still have the standing of the old post."""
+        return self.open().filter(
+            kind=ProposalKind.MOVER,
+            standing_ended_at__isnull=True,
+            effective_on__lte=LondonToday(),
+        )
 
     def managed_by(self, base_id: int) -> "StaffProposalQuerySet":
         """Proposals about the user base of one managing body."""

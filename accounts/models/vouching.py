@@ -1,5 +1,6 @@
 """What the management team puts on file about a person: who they are, and their criminal-record
-check. Append-only: a correction is a newer row. Only the demo operator leaves no name.
+check. Append-only: a correction is a newer row, and a wrong confirmation is taken back with its
+reason. Only the demo operator leaves no name.
 """
 
 from django.conf import settings
@@ -24,6 +25,12 @@ class IdentityCheck(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     confirmed_at = models.DateTimeField(auto_now_add=True)
+    # Taken back: it was wrong. The row stays; the account is shut until somebody confirms anew.
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    withdrawal_reason = models.CharField(max_length=400, blank=True, db_default="")
 
     class Meta:
         default_permissions = ()
@@ -33,10 +40,19 @@ class IdentityCheck(models.Model):
                 name="identity_confirmed_by_another", condition=~Q(confirmed_by=F("user"))
             ),
             models.CheckConstraint(
+                name="identity_withdrawal_says_why",
+                condition=Q(withdrawn_at__isnull=True, withdrawal_reason="")
+                | Q(withdrawn_at__isnull=False) & ~Q(withdrawal_reason=""),
+            ),
+            models.CheckConstraint(
                 name="identity_check_how_known",
                 condition=Q(how__in=["in_person", "on_video", "known_at_work"]),
             ),
-            models.UniqueConstraint(name="identity_confirmed_once", fields=["user"]),
+            models.UniqueConstraint(
+                name="identity_confirmed_once",
+                fields=["user"],
+                condition=Q(withdrawn_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -35,6 +35,7 @@ from accounts.policies.organisations import (
 )
 from accounts.policies.people import (
     can_act_under,
+    can_change_contact,
     can_grant,
     can_invite,
     can_manage,
@@ -71,7 +72,13 @@ from accounts.policies.standing import (
     signed_in,
     standing,
 )
-from accounts.policies.vouching import can_look_after, can_vouch, has_happened, other_founder
+from accounts.policies.vouching import (
+    can_look_after,
+    can_vouch,
+    can_withdraw_identity,
+    has_happened,
+    other_founder,
+)
 
 __all__ = [
     "ALLOWED",
@@ -87,6 +94,7 @@ __all__ = [
     "can_answer_proposal",
     "can_apply",
     "can_approve",
+    "can_change_contact",
     "can_change_evidence",
     "can_close",
     "can_decide",
@@ -115,6 +123,7 @@ __all__ = [
     "can_stop",
     "can_take_up",
     "can_vouch",
+    "can_withdraw_identity",
     "deny",
     "deny_if",
     "evidence_holds",

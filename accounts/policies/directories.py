@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from accounts.acting import Acting
-from accounts.models import IdentityProvider, Organisation
+from accounts.models import IdentityProvider, Organisation, User
 from accounts.policies.decisions import ALLOWED, Decision, deny, first_no
+from accounts.policies.signin_help import can_help
 from accounts.policies.standing import can, fresh_factor
 from accounts.roles import OrganisationKind, Permission
 
@@ -32,6 +33,14 @@ def can_link(acting: Acting, provider: IdentityProvider) -> Decision:
     just now, and to the directory of their own authority or partner only.
     """
     return first_no(belongs(acting, provider), fresh_factor(acting))
+
+
+def can_end_link(acting: Acting, user: User) -> Decision:
+    """May this person part `user` from their work account in a directory? Their own at any time,
+    which only takes a way in away; else whoever looks after how they sign in.
+    """
+    own = acting.user is not None and acting.user.pk == user.pk
+    return ALLOWED if own else can_help(acting, user)
 
 
 def belongs(acting: Acting, provider: IdentityProvider) -> Decision:

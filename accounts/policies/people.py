@@ -116,6 +116,15 @@ def can_move_person(acting: Acting, user: User, employer: Organisation) -> Decis
     )
 
 
+def can_change_contact(acting: Acting, user: User) -> Decision:
+    """May this person change whom to ring about `user`, and who their line manager is? Codes are
+    read out to that number, so with a fresh factor, and never of their own account.
+    """
+    return first_no(
+        can_manage(acting, user.employer.base.pk), not_oneself(acting, user), fresh_factor(acting)
+    )
+
+
 def can_revoke(acting: Acting, grant: RoleGrant) -> Decision:
     """May this person end this grant?"""
     return can_manage(acting, grant.organisation.base.pk)

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.models.users import AccountStatus
 from accounts.policies.decisions import ALLOWED, Decision, deny, first_no
 from accounts.policies.people import can_manage, not_oneself
-from accounts.policies.standing import standing_but_for
+from accounts.policies.standing import fresh_factor, standing_but_for
 from accounts.roles import Permission
 
 _STOPPED = {
@@ -46,6 +46,13 @@ def can_vouch(acting: Acting, user: User, *, is_first: bool) -> Decision:
         can_manage(acting, user.employer.base.pk),
         not_oneself(acting, user),
         _can_be_vouched_for(user),
+    )
+
+
+def can_withdraw_identity(acting: Acting, user: User) -> Decision:
+    """May this person take back that somebody confirmed who `user` is? With a fresh factor."""
+    return first_no(
+        can_manage(acting, user.employer.base.pk), not_oneself(acting, user), fresh_factor(acting)
     )
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import actions
+from accounts.actions.directories import end_directory_link
 from accounts.http import Request
 from accounts.models import IdentityProvider
-from accounts.own import devices_of, due_of, on_file, sessions_of
+from accounts.own import devices_of, due_of, links_of, on_file, sessions_of
 from accounts.signin.factors import factors_of
 
 
@@ -21,6 +24,7 @@ def your_account(request: Request) -> HttpResponse:
     context = {
         "factors": factors_of(request.user),
         "directories": own,
+        "links": links_of(request.user),
         "due": due_of(request.user),
     }
     return render(request, "accounts/your_account.html", context)
@@ -61,6 +65,17 @@ def forget_device(request: Request) -> HttpResponse:
     else:
         messages.info(request, "That browser was forgotten already.")
     return redirect("accounts:own-sessions")
+
+
+@require_POST
+def end_own_link(request: Request, key: UUID) -> HttpResponse:
+    """Parts the account from its work account in a directory."""
+    provider = get_object_or_404(IdentityProvider, key=key)
+    if end_directory_link(provider=provider, user=request.user, by=request.acting):
+        messages.success(request, "The link has ended, and with it the sessions it opened.")
+    else:
+        messages.info(request, "Your account was not linked any more.")
+    return redirect("accounts:your-account")
 
 
 @require_safe

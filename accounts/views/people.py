@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -92,6 +93,7 @@ def person(request: Request, key: UUID) -> HttpResponse:
         "requests": RoleRequest.objects.open().filter(user=user).select_related("organisation"),
         "verbs": [verb for verb in VERBS.values() if verb.offered(request.acting, user)],
         "is_self": request.acting.user == user,
+        "since": timezone.localdate() - timedelta(days=91),
     }
     return render(request, "accounts/person.html", context)
 

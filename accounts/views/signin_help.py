@@ -31,6 +31,7 @@ from accounts.held_forms import keeps_form, posted_or_held
 from accounts.http import Request
 from accounts.models import SignInChange, User
 from accounts.models.signin_help import ChangeQuerySet, Checked
+from accounts.own import links_of
 from accounts.policies import require, require_permission
 from accounts.policies.signin_help import can_help
 from accounts.querysets import UserQuerySet
@@ -58,7 +59,12 @@ def help_person(request: Request, key: UUID) -> HttpResponse:
     """How this person stands with signing in, and what can be done."""
     user = _person(request, key)
     note_file_opened(user, by=request.acting)
-    context = {"person": user, "factors": factors_of(user), "locked": _is_locked(user)}
+    context = {
+        "person": user,
+        "factors": factors_of(user),
+        "locked": _is_locked(user),
+        "links": links_of(user),
+    }
     return render(request, "accounts/help_person.html", context)
 
 

@@ -34,7 +34,9 @@ def personal_file(request: Request, key: UUID) -> HttpResponse:
         "person": user,
         "back_url": _back(request, user),
         "lacking": missing_of(user),
-        "identity": user.identity_checks.select_related("confirmed_by").first(),
+        "identity": user.identity_checks.select_related("confirmed_by", "withdrawn_by").first(),
+        "manages": can_manage(request.acting, user.employer.base.pk).allowed
+        and request.acting.user != user,
         "checks": user.record_checks.select_related("recorded_by")[:5],
         "training": user.training_results.select_related("recorded_by", "version")[:5],
         "acceptances": user.acceptances.all()[:5],

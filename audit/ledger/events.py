@@ -163,6 +163,7 @@ class EventType(StrEnum):
     ACCOUNT_SUSPENDED = "account.suspended"
     ACCOUNT_REINSTATED = "account.reinstated"
     ACCOUNT_CLOSED = "account.closed"
+    ACCOUNT_MESSAGE_RESENT = "account.message_resent"
     ACCOUNT_EXPORTED = "account.exported"  # a list of accounts left the system
     CHECK_RECORDED = "check.recorded"  # criminal-record check: date and outcome only
     TRAINING_RECORDED = "training.recorded"

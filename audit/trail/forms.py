@@ -62,6 +62,7 @@ class TrailForm(forms.Form):
         choices=[("", "Everything"), *ActionGroup.choices],
     )
     person = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    about = forms.UUIDField(required=False, widget=forms.HiddenInput)
     before = forms.IntegerField(
         required=False, min_value=1, max_value=MAX_SAFE_INTEGER, widget=forms.HiddenInput
     )
@@ -80,13 +81,14 @@ class TrailForm(forms.Form):
             HTML("</div></div>"),
             Field.select("action", label_size=Size.SMALL),
             "person",
+            "about",
             _button("Show events"),
         )
 
     @property
     def is_forged(self) -> bool:
         """Whether a part that no person types (the key, the place in the list) is malformed."""
-        return bool({"person", "before"} & set(self.errors))
+        return bool({"person", "about", "before"} & set(self.errors))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -113,6 +115,7 @@ class TrailForm(forms.Form):
             day_from=given["day_from"],
             day_to=given["day_to"],
             person=given["person"],
+            about=given["about"],
             action=ActionGroup(given["action"]) if given["action"] else None,
             before=given["before"],
         )

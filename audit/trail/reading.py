@@ -32,11 +32,14 @@ STATEMENT_MILLISECONDS = 5_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrailFilters:
-    """What a reader asks for: London days, both included; events older than the event `before`."""
+    """What a reader asks for: London days, both included; events older than the event `before`; by
+    the account `person`, or done to the account `about`.
+    """
 
     day_from: date
     day_to: date
     person: UUID | None = None
+    about: UUID | None = None
     action: ActionGroup | None = None
     before: int | None = None
 
@@ -48,6 +51,7 @@ class TrailPage:
     rows: tuple[TrailRow, ...]
     filters: TrailFilters
     person: User | None
+    about: User | None
     older: int | None
     read_at: datetime
     whole: bool
@@ -71,24 +75,25 @@ def read_trail(*, filters: TrailFilters, by: Acting) -> TrailPage:
     outside the reader's scope; `TrailTooLong` when the query takes more than five seconds.
     """
     scope = require_trail(by)
-    person = _person(filters, scope)
-    read_at = _record(filters, person, scope, by)
-    events = _events(filters, person, scope)
+    person, about = _person(filters.person, scope), _person(filters.about, scope)
+    read_at = _record(filters, person or about, scope, by)
+    events = _events(filters, person, about, scope)
     shown, more = events[:PAGE_SIZE], len(events) > PAGE_SIZE
     return TrailPage(
         rows=rows_for(shown, scope),
         filters=filters,
         person=person,
+        about=about,
         older=shown[-1].id if more else None,
         read_at=read_at,
         whole=scope.base_id is None,
     )
 
 
-def _person(filters: TrailFilters, scope: Scope) -> User | None:
-    if filters.person is None:
+def _person(key: UUID | None, scope: Scope) -> User | None:
+    if key is None:
         return None
-    person: User | None = accounts_in(scope).filter(key=filters.person).first()
+    person: User | None = accounts_in(scope).filter(key=key).first()
     if person is None:
         raise NotInTrail(NO_SUCH_PERSON, permission=Permission.READ_LOCAL_TRAIL.value)
     return person
@@ -99,7 +104,7 @@ def _record(filters: TrailFilters, person: User | None, scope: Scope, by: Acting
     detail: dict[str, object] = {
         "day_from": filters.day_from.isoformat(),
         "day_to": filters.day_to.isoformat(),
-        "filters": [name for name in ("person", "action") if getattr(filters, name)],
+        "filters": [name for name in ("person", "about", "action") if getattr(filters, name)],
     }
     if person:
         detail["user_id"] = person.pk
@@ -113,13 +118,15 @@ def _record(filters: TrailFilters, person: User | None, scope: Scope, by: Acting
     return event.recorded_at
 
 
-def _events(filters: TrailFilters, person: User | None, scope: Scope) -> list[AuditEvent]:
+def _events(
+    filters: TrailFilters, person: User | None, about: User | None, scope: Scope
+) -> list[AuditEvent]:
     with transaction.atomic(using=scope.alias, durable=True):
         _narrow(scope)
         with connections[scope.alias].cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = %s", [STATEMENT_MILLISECONDS])
         try:
-            return list(_query(filters, person, scope)[: PAGE_SIZE + 1])
+            return list(_query(filters, person, about, scope)[: PAGE_SIZE + 1])
         except OperationalError as error:
             if isinstance(error.__cause__, QueryCanceled):
                 raise TrailTooLong from error
@@ -131,7 +138,9 @@ def _narrow(scope: Scope) -> None:
         scope_to_base(scope.base_id, using=scope.alias)
 
 
-def _query(filters: TrailFilters, person: User | None, scope: Scope) -> ReadOnlyQuerySet:
+def _query(
+    filters: TrailFilters, person: User | None, about: User | None, scope: Scope
+) -> ReadOnlyQuerySet:
     """The explicit filter on the base is the first line; row-level security is the second."""
     events = AuditEvent.objects.using(scope.alias).filter(
         recorded_at__gte=_midnight(filters.day_from),
@@ -141,6 +150,8 @@ def _query(filters: TrailFilters, person: User | None, scope: Scope) -> ReadOnly
         events = events.filter(actor_base=scope.base_id)
     if person is not None:
         events = events.filter(actor_id=person.pk)
+    if about is not None:
+        events = events.filter(target_type="user", target_id=about.pk)
     if filters.action is not None:
         events = events.filter(action__in=actions_of(filters.action))
     if filters.before is not None:

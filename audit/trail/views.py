@@ -67,6 +67,7 @@ def _asked(filters: TrailFilters) -> dict[str, object]:
         "day_to": filters.day_to,
         "action": filters.action or "",
         "person": filters.person,
+        "about": filters.about,
     }
 
 
@@ -74,7 +75,7 @@ def _links(page: TrailPage) -> dict[str, str]:
     """The addresses a page leads to: ISO dates, opaque keys and codes, nothing else."""
     asked = {name: str(value) for name, value in _asked(page.filters).items() if value}
     days = {name: asked[name] for name in ("day_from", "day_to")}
-    everyone = {name: value for name, value in asked.items() if name != "person"}
+    everyone = {name: value for name, value in asked.items() if name not in {"person", "about"}}
     return {
         "days": _address(days),
         "everyone": _address(everyone),

@@ -152,6 +152,7 @@ WORDS: dict[E, str] = {
     E.ACCOUNT_SUSPENDED: "Suspended an account[: {because}]",
     E.ACCOUNT_REINSTATED: "Reinstated an account[: {because}]",
     E.ACCOUNT_CLOSED: "Closed an account[: {because}]",
+    E.ACCOUNT_MESSAGE_RESENT: "Had a message that was given up sent once more",
     E.ACCOUNT_EXPORTED: "Exported a list of accounts[: {count}]",
     E.CHECK_RECORDED: "Recorded a criminal-record check[, in date until {valid_until}]",
     E.TRAINING_RECORDED: "Recorded passed training[, valid until {valid_until}]",

@@ -5,10 +5,12 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
+import requests
 from allauth.account.forms import default_token_generator
 from allauth.account.internal.flows import login as allauth_login
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
@@ -31,12 +33,14 @@ from accounts.actions import (
     publish_agreement,
     start_application,
 )
+from accounts.actions.directories import register_directory
 from accounts.actions.roles import choose_role
 from accounts.commands import operator_for
 from accounts.models import (
     AgreementVersion,
     CourseVersion,
     CriminalRecordCheck,
+    DirectoryLink,
     IdentityCheck,
     Invitation,
     OutboxMessage,
@@ -49,6 +53,7 @@ from accounts.policies import Refused, can
 from accounts.roles import Permission, Role
 from accounts.signin.store import SessionStore
 from accounts.states import SanctionLevel
+from tests.attacks.oidc_provider import CLIENT, SECRET, TWO_FACTORS, Provider
 from tests.factories.accounts import (
     ON_FILE,
     PASSWORD,
@@ -299,6 +304,77 @@ def test_a_passkey_alone_signs_in_to_the_list_of_what_is_missing(client, incompl
     session.save()
     assert "Before you can use ContactPoint" in client.get("/").content.decode()
     assert status_of(client) == 403
+
+
+# --- by an organisation's own directory -----------------------------------------------------------
+
+
+@pytest.fixture
+def directory(monkeypatch):
+    """A running directory of an authority, and its registration."""
+    monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")  # it is on this machine
+    running = Provider()
+    running.start()
+    yield register_directory(
+        organisation=LocalAuthorityFactory(), issuer=running.issuer, client_id=CLIENT,
+        secret=SECRET, accepted_acr=[TWO_FACTORS], by=acting_as(Role.CENTRAL_TEAM),
+    )  # fmt: skip
+    running.stop()
+
+
+def come_by(client, directory):
+    """Off to the directory and back."""
+    there = client.get(reverse("directory_start", args=[directory.key])).url
+    back = requests.get(there, allow_redirects=False, timeout=5).headers["Location"]
+    return client.get(back.removeprefix(settings.SITE_URL))
+
+
+def known_there(directory, user):
+    """Whoever signs in at the directory is this account, however it came to be linked."""
+    DirectoryLink.objects.create(provider=directory, subject="subject-1", user=user)
+
+
+def test_a_directory_does_not_replace_the_invitation(client, directory):
+    made = invite_person(
+        email="new.person@authority.example", given_name="New", family_name="Person",
+        work_phone="01632 960 101", line_manager_name="Sam Manager",
+        line_manager_email="sam@authority.example", employer=directory.organisation,
+        by=acting_as(Role.MANAGEMENT_TEAM, at=directory.organisation),
+    )  # fmt: skip
+    grant(made.user, Role.PRACTITIONER, directory.organisation)
+    known_there(directory, made.user)
+    come_by(client, directory)
+    assert SESSION_KEY not in client.session
+    assert status_of(client) == 302
+
+
+@pytest.mark.parametrize("lacking", sorted(ON_FILE))
+def test_a_directory_makes_up_for_nothing_that_is_missing(client, directory, lacking, events):
+    user = UserFactory(employer=directory.organisation, complete=False)
+    complete_file(user, but=lacking)
+    grant(user, Role.PRACTITIONER, directory.organisation)
+    known_there(directory, user)
+    come_by(client, directory)
+    assert status_of(client) == 403
+    assert events.one("access.denied").reason == lacking
+
+
+def test_a_directory_does_not_replace_a_second_factor_of_ours(client, directory, events):
+    user = UserFactory(employer=directory.organisation)
+    grant(user, Role.PRACTITIONER, directory.organisation)
+    Authenticator.objects.filter(user=user).delete()
+    known_there(directory, user)
+    come_by(client, directory)
+    assert status_of(client) == 403
+    assert events.one("access.denied").reason == "second-factor-missing"
+
+
+@pytest.mark.parametrize("stop", ["suspended", "held", "closed"])
+def test_a_directory_lets_no_stopped_account_in(client, directory, stop):
+    user = UserFactory(employer=directory.organisation, status=stop)
+    known_there(directory, user)
+    come_by(client, directory)
+    assert SESSION_KEY not in client.session
 
 
 # --- a session from before ------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Accreditation, Organisation, Sanction, User
+from accounts.models import Accreditation, Organisation, OutboxMessage, Sanction, User
 from accounts.models.accreditation import SanctionLevel
 from accounts.models.users import AccountStatus
 from accounts.roles import HOMES, OrganisationKind, Role
@@ -80,6 +80,11 @@ def enquiry_of(world: World) -> list[object]:
     return [Enquiry.objects.get(holder=world.practitioner).key]
 
 
+def message_of(world: World) -> list[object]:
+    """A message of the world's user base; one that was not given up stays as it is."""
+    return [OutboxMessage.objects.filter(base=world.organisation).values_list("pk", flat=True)[0]]
+
+
 def _identifier_of(world: World) -> int:
     return world.school.identifiers.order_by("pk").values_list("pk", flat=True)[0]
 
@@ -91,6 +96,14 @@ NO_PAGES: dict[str, tuple[str, Callable[[World], list[object]]]] = {
     "accounts:cancel-move": ("POST", lambda w: [w.school.key, w.school.moves.get().pk]),
     "accounts:end-identifier": ("POST", lambda w: [w.school.key, _identifier_of(w)]),
     "accounts:end-identity-provider": ("POST", lambda world: [directory_of(world)]),
+    "accounts:end-sessions": ("POST", lambda world: []),
+    "accounts:forget-device": ("POST", lambda world: []),
+    "accounts:end-own-link": ("POST", lambda world: [directory_of(world)]),
+    "accounts:end-directory-link": (
+        "POST",
+        lambda world: [world.colleague.key, directory_of(world)],
+    ),
+    "accounts:send-again": ("POST", message_of),
     "accounts:own-accreditation": ("GET", lambda world: []),
     "accounts:start-application": ("POST", lambda world: [world.organisation.key]),
     "accounts:take-application": ("POST", lambda world: [world.case.key]),

@@ -17,8 +17,11 @@ FOR_EVERYBODY = {
     "accounts:agreement",
     "accounts:choose-role",
     "accounts:home",
+    "accounts:own-sessions",
+    "accounts:recorded",
     "accounts:second-factor",
     "accounts:your-account",
+    "trail:own-events",
 } | {name for name in PAGES if name.startswith("mfa_")}
 
 
