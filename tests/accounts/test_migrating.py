@@ -25,6 +25,7 @@ def rehearsal(as_owner: Any, worker_id: str) -> Iterator[Any]:
         cursor.execute(f"CREATE DATABASE {name}")
     connections.databases[ALIAS] = {**owner.settings_dict, "NAME": name}
     try:
+        connections[ALIAS].connect()  # pytest-django opens only those it knew before
         yield connections[ALIAS]
     finally:
         connections[ALIAS].close()
@@ -46,7 +47,7 @@ def migrate(connection: Any, *targets: tuple[str, str]) -> Any:
 def fill(apps: Any) -> None:
     """An authority, a national partner and three employers; one of these has no code at all."""
     authority = apps.get_model("accounts", "Authority").objects.using(ALIAS)
-    town = authority.create(code="E06000001", name="Oakham")
+    town = authority.create(gss_code="E06000001", name="Oakham")
     organisation = apps.get_model("accounts", "Organisation").objects.using(ALIAS)
     council = organisation.create(kind="local_authority", name="Oakham", authority=town)
     trust = organisation.create(kind="national_partner", name="A trust")
