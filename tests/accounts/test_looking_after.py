@@ -285,7 +285,7 @@ class TestTheDayOfAMove:
         events.mark()
         assert client.get("/records/search/").status_code == 403
         school.refresh_from_db()
-        assert school.parent == new
+        assert school.base.pk == new.pk
         assert "organisation.amended" in events.actions()
         assert not teacher.rolegrant_set.exists()
         assert make_due_moves() == 0
