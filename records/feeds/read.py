@@ -5,7 +5,6 @@ Nothing here touches the database; what a cell may hold stands in `cells.py`.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +15,7 @@ from typing import Any, BinaryIO
 from records.births import birth_bounds
 from records.feeds import cells
 from records.feeds.cells import BadCell
+from records.feeds.lines import Lines
 from records.feeds.rows import BrokenFile, ImportRow, Reject
 from records.models import Sex
 
@@ -64,11 +64,15 @@ class FileReader:
     """
 
     def __init__(self, file: BinaryIO, authorities: Collection[str]) -> None:
-        self.bytes_read = 0
-        self._reader = csv.reader(self._lines(file), strict=True)
-        header = self._read_header()
+        self._lines = Lines(file)
+        header = self._checked_header()
         self._checker = RowChecker(header, authorities)
         self.ignored = [name for name in header if name not in COLUMNS]
+
+    @property
+    def bytes_read(self) -> int:
+        """How far the file has been read."""
+        return self._lines.bytes_read
 
     def __iter__(self) -> Iterator[ImportRow | Reject]:
         for some in self.parts(1):
@@ -76,44 +80,18 @@ class FileReader:
 
     def parts(self, size: int) -> Iterator[RawRows]:
         """The rows unchecked, `size` of them at a time; rows without any value are left out."""
-        filled = ((line, values) for line, values in iter(self._next, None) if any(values))
+        filled = self._lines.filled()
         while some := list(islice(filled, size)):
             yield RawRows(self._checker, some)
 
-    def _lines(self, file: BinaryIO) -> Iterator[str]:
-        for number, raw in enumerate(file, start=1):
-            self.bytes_read += len(raw)
-            try:
-                line = raw.decode("utf-8")
-            except UnicodeDecodeError:
-                raise BrokenFile(
-                    f"Line {number} is not UTF-8. Save the file as UTF-8 and load it again."
-                ) from None
-            yield line.removeprefix("\ufeff") if number == 1 else line
-
-    def _next(self) -> tuple[int, list[str]] | None:
-        line = self._reader.line_num + 1
-        try:
-            return line, next(self._reader)
-        except StopIteration:
-            return None
-        except csv.Error as error:
-            raise BrokenFile(
-                f"The row that begins at line {line} is not proper CSV ({error}). A quotation mark"
-                " is missing or too many, or the file was cut short."
-            ) from None
-
-    def _read_header(self) -> list[str]:
-        row = self._next()
-        header = [name.strip().lower() for name in row[1]] if row else []
+    def _checked_header(self) -> list[str]:
+        header = self._lines.header
         if "source_ref" not in header or not {"given_name", "family_name"} & set(header):
             raise BrokenFile(
                 "The first line must name the columns: source_ref and given_name or family_name"
                 " at least, separated by commas."
             )
-        known = [name for name in header if name in COLUMNS]
-        if repeated := {name for name in known if known.count(name) > 1}:
-            raise BrokenFile(f"The header names a column twice: {', '.join(sorted(repeated))}.")
+        self._lines.require_no_doubles([name for name in header if name in COLUMNS])
         return header
 
 

@@ -18,6 +18,7 @@ OURS = ("accounts", "records", "audit", "contactpoint")
 BY_SOMEBODY = {
     "audit_bundle": ["--event", "1"],
     "check_search": [],
+    "import_feed": ["teams", "FILE", "--source", "test"],
     "import_records": ["FILE", "--source", "test"],
     "import_staff": ["STAFF", "--employer", "EMPLOYER"],
     "rebuild_search": [],
@@ -43,6 +44,7 @@ OF_THE_SYSTEM = {
     "demo",
     "doctor",
     "install_central_body",
+    "list_feeds",
     "migrate",
     "permissions_page",
     "prepare_demo",

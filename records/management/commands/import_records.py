@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from argparse import ArgumentParser
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any, BinaryIO
+from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -15,30 +14,9 @@ from accounts.commands import acting_by_command, add_operator_arguments
 from accounts.models import Authority
 from accounts.roles import Permission
 from accounts.synthetic import is_synthetic
-from records.feeds import BrokenFile, FileReader, Reject, Summary, load_rows
+from records.feeds import BrokenFile, FileReader, Summary, load_rows
 from records.feeds.progress import ProgressBar
-
-
-class RejectsFile:
-    """A CSV of faults, made when the first one comes; holds no value of any row."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._file: IO[str] | None = None
-
-    def __call__(self, reject: Reject) -> None:
-        if self._file is None:
-            self._file = self.path.open("w", encoding="utf-8", newline="")
-            csv.writer(self._file).writerow(["line", "column", "value_class", "remedy"])
-        row = [reject.line, reject.column, reject.value_class, reject.remedy]
-        csv.writer(self._file).writerow(row)
-
-    def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-
-    def __bool__(self) -> bool:
-        return self._file is not None
+from records.feeds.rejects import RejectsFile
 
 
 class Command(BaseCommand):
