@@ -24,6 +24,7 @@ from contactpoint.invented.involvements import involve
 from contactpoint.invented.people import BRISTOL, LEEDS
 from contactpoint.invented.room import require_room
 from contactpoint.invented.services import make_services, make_teams
+from contactpoint.invented.working import make_work, make_work_teams
 from records.feeds import ImportRow, load_rows
 from records.models import Involvement, Practice, School, SourceLink
 
@@ -57,7 +58,9 @@ def seed(number: int, say: Say) -> None:
     world = World("demo", timezone.localdate(), areas, busy=(LEEDS, BRISTOL))
     make_places(world)
     say("schools and practices are there")
+    make_work_teams()
     _populate(world, number, say, by)
+    make_work()
     say(f"{loaded(DEMO_SOURCE):,} children are there, and who works with them")
 
 

@@ -22,6 +22,7 @@ KINDS = {
     ServiceKind.YOUTH_JUSTICE: (10, 18),
     ServiceKind.MENTAL_HEALTH: (8, 18),
 }
+HOURS = "Monday to Friday, 9am to 5pm"
 SENSITIVE = frozenset({ServiceKind.MENTAL_HEALTH})
 
 # The team of each demo practitioner: kind, ages, and the share it knows of the children in reach.
@@ -64,6 +65,8 @@ def make_services(areas: Sequence[str]) -> dict[str, int]:
             name=f"{names[code]}: {kind.label.lower()}",
             kind=kind,
             phone=codes.landline(area * len(KINDS) + turn),
+            opening_hours=HOURS,
+            out_of_hours_phone=codes.landline(area + 5_000) if turn % 2 else "",
             email=email_of(kind, code),
             is_sensitive=kind in SENSITIVE,
             is_invented=True,
@@ -98,6 +101,7 @@ def _team(at: str, user: User) -> Team:
             "name": f"{user.employer.name}: {name}",
             "kind": kind,
             "phone": user.work_phone,
+            "opening_hours": HOURS,
         },
     )
     return Team(

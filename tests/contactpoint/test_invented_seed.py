@@ -22,6 +22,7 @@ from accounts.models import (
     RoleGrant,
     Sanction,
     StaffProposal,
+    Team,
     User,
 )
 from accounts.states import State
@@ -30,7 +31,17 @@ from contactpoint.invented.applying import APPLYING
 from contactpoint.invented.enrol import applicant_of
 from contactpoint.invented.people import BODIES, PEOPLE, credentials_of
 from contactpoint.invented.room import NoRoom, require_room
-from records.models import ChildRecord, ChildSearch, Involvement, School, Service
+from records.models import (
+    ChildRecord,
+    ChildSearch,
+    HouseMove,
+    Involvement,
+    MediatedRequest,
+    Referral,
+    School,
+    Service,
+    ServiceMessage,
+)
 from tests.audit.owner import owner_cursor
 from tests.factories.accounts import reference_data
 
@@ -105,6 +116,17 @@ def test_the_demonstration_has_a_merged_school_and_a_joiner_who_waits(demo):
     assert StaffProposal.objects.get().employer.is_open
 
 
+def test_everybody_of_the_demonstration_has_something_to_do(demo):
+    seed()
+    assert Referral.objects.open().count() == 2
+    assert Referral.objects.filter(child__isnull=True).count() == 1
+    assert {move.awaits.name for move in HouseMove.objects.open()} == {"Leeds"}
+    assert MediatedRequest.objects.usable().count() == 1
+    assert ServiceMessage.objects.count() == 1
+    assert {team.organisation.name for team in Team.objects.all()} >= {"Bristol, City of"}
+    assert Service.objects.exclude(opening_hours="").exists()
+
+
 def test_seeding_more_adds_the_next_children_and_leaves_the_first(demo):
     seed(100)
     first = list(ChildRecord.objects.order_by("pk").values_list("pk", "key", "amended_at"))
@@ -126,6 +148,9 @@ def test_what_seeding_did_stands_in_the_trail(demo, events):
         "central_team",  # who vouches, starts applications, gives powerful roles
         "accreditation_officer",
         "applicant",
+        "management_team",  # who keeps teams, and has to do something today
+        "practitioner",
+        "mediator",
     }
 
 
