@@ -20,6 +20,7 @@ NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     ("For colleagues", "records:mediation", Permission.MEDIATE),
     ("House moves", "records:moves", Permission.ANSWER_MOVE),
     ("Services", "records:services", Permission.KEEP_SERVICES),
+    ("Shields", "records:shields", Permission.REQUEST_SHIELD),
     ("Audit trail", "trail:events", Permission.READ_LOCAL_TRAIL),
     ("Audit trail", "trail:events", Permission.READ_WHOLE_TRAIL),
     ("People", "accounts:people", Permission.MANAGE_ACCOUNTS),

@@ -49,6 +49,10 @@ class Permission(StrEnum):
     MEDIATE = "mediate"
     ANSWER_MOVE = "answer_move"
     KEEP_SERVICES = "keep_services"
+    REQUEST_SHIELD = "request_shield"
+    DECIDE_SHIELD = "decide_shield"
+    LIFT_SHIELD = "lift_shield"
+    OVERRIDE_SHIELD = "override_shield"
     IMPORT_RECORDS = "import_records"
     READ_LOCAL_TRAIL = "read_local_trail"
     READ_WHOLE_TRAIL = "read_whole_trail"
@@ -73,6 +77,11 @@ _KEEP_RECORDS = {
 # A team is asked for help, and services write to each other, whatever the role of its people.
 _WORK_TOGETHER = {Permission.RECEIVE_REFERRAL, Permission.SEND_MESSAGE}
 
+# Whoever opens records may find that one has to be hidden, at once; shield administrators decide.
+# A duty desk, a management team and they look behind a shield when a child's safety needs it.
+_SHIELD = {Permission.REQUEST_SHIELD}
+_BEHIND_SHIELDS = {Permission.OVERRIDE_SHIELD}
+
 # An address alone shows who lives in a home to somebody who knows none of its children. Three roles
 # need that: the management team, which keeps the authority's list of children missing education;
 # the mediator at the duty desk, who takes reports that name only an address; the shield
@@ -81,17 +90,31 @@ _WORK_TOGETHER = {Permission.RECEIVE_REFERRAL, Permission.SEND_MESSAGE}
 _BY_ADDRESS = {Permission.SEARCH_BY_ADDRESS}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.PRACTITIONER: frozenset(_LOOK_UP | _KEEP_RECORDS | _WORK_TOGETHER),
+    Role.PRACTITIONER: frozenset(_LOOK_UP | _KEEP_RECORDS | _WORK_TOGETHER | _SHIELD),
     Role.MEDIATOR: frozenset(
-        _LOOK_UP | _BY_ADDRESS | _WORK_TOGETHER | {Permission.DISPUTE_FIELD, Permission.MEDIATE}
+        _LOOK_UP
+        | _BY_ADDRESS
+        | _WORK_TOGETHER
+        | _SHIELD
+        | _BEHIND_SHIELDS
+        | {Permission.DISPUTE_FIELD, Permission.MEDIATE}
     ),
-    Role.SHIELD_ADMINISTRATOR: frozenset(_LOOK_UP | _BY_ADDRESS | {Permission.DISPUTE_FIELD}),
+    Role.SHIELD_ADMINISTRATOR: frozenset(
+        _LOOK_UP
+        | _BY_ADDRESS
+        | _SHIELD
+        | _BEHIND_SHIELDS
+        | {Permission.DISPUTE_FIELD, Permission.DECIDE_SHIELD, Permission.LIFT_SHIELD}
+    ),
     Role.MANAGEMENT_TEAM: frozenset(
         _LOOK_UP
         | _BY_ADDRESS
         | _KEEP_RECORDS
         | _WORK_TOGETHER
+        | _SHIELD
+        | _BEHIND_SHIELDS
         | {
+            Permission.LIFT_SHIELD,
             Permission.ANSWER_MOVE,
             Permission.KEEP_SERVICES,
             Permission.IMPORT_RECORDS,

@@ -87,6 +87,14 @@ app.conf.beat_schedule = {
         "task": "records.remind_of_moves",
         "schedule": crontab(hour=8, minute=40),
     },
+    "pass up overdue shields": {
+        "task": "records.escalate_shields",
+        "schedule": 300.0,
+    },
+    "look for ways around shields": {
+        "task": "records.check_shields",
+        "schedule": crontab(hour=2, minute=40),
+    },
     "count names for the weights of searches": {
         "task": "records.count_names",
         "schedule": crontab(hour=1, minute=40),

@@ -83,6 +83,10 @@ OWN_TABLES: dict[str, str] = {
     "records.Service": KEEP,
     "records.ShieldRequest": ADD,
     "records.ServiceMessage": KEEP,
+    "records.Shield": KEEP,
+    # what was asked and seen stays; only its review is added
+    "records.ShieldOverride": "SELECT, INSERT,"
+    " UPDATE (reviewed_by_id), UPDATE (reviewed_at), UPDATE (finding)",
     "records.SourceLink": KEEP,
     "records.WithheldAddress": "SELECT, INSERT, UPDATE (until)",  # ended, never rewritten
 }

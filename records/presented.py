@@ -58,6 +58,7 @@ class InvolvementView:
     ended_on: date | None
     confirmed_on: date
     is_sensitive: bool
+    is_brokered: bool = False  # the shield hides which service it is
     role: str = ""
     is_lead: bool = False
     is_own: bool = False
@@ -97,6 +98,15 @@ class IdentifierView:
 
 
 @dataclass(frozen=True, slots=True)
+class ShieldView:
+    """That a record is shielded, and what that hides in general words."""
+
+    key: UUID
+    hides: str
+    is_provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RecordView:
     """One record as one person may see it now."""
 
@@ -123,6 +133,8 @@ class RecordView:
     duty_desk: str
     duty_phone: str
     is_invented: bool
+    hidden: frozenset[str]
+    shield: ShieldView | None
     may_amend: bool
     may_dispute: bool
     may_record_involvement: bool
@@ -131,6 +143,8 @@ class RecordView:
     why: str
     may_send_message: bool
     may_receive_referral: bool
+    may_request_shield: bool
+    may_override_shield: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,5 +156,6 @@ class ResultView:
     born: str
     sex: str
     authority: str
+    is_shielded: bool
     reasons: tuple[str, ...]
     strong: bool

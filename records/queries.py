@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import F, FilteredRelation, Prefetch, Q
+from django.db.models import F, FilteredRelation, OuterRef, Prefetch, Q, Subquery
 
 from accounts.models import TeamMembership
 from records.models import (
@@ -19,7 +19,9 @@ from records.models import (
     NameUse,
     PracticeRegistration,
     SchoolPlace,
+    Shield,
 )
+from records.shielding import Part, hidden_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class ResultRow:
     sex: str
     authority: str
     authority_code: str
+    hidden: frozenset[Part]
     born_on: date | None
     born_year: int | None
     names: tuple[ChildName, ...]
@@ -47,6 +50,9 @@ def result_rows(child_ids: Sequence[int]) -> dict[int, ResultRow]:
             birth=FilteredRelation("birth_dates", condition=Q(birth_dates__is_current=True)),
             born_on=F("birth__born_on"),
             born_year=F("birth__born_year"),
+            shield=Subquery(
+                Shield.objects.live().filter(child=OuterRef("pk")).values("profile")[:1]
+            ),
         )
         .select_related("authority")
     )
@@ -57,6 +63,7 @@ def result_rows(child_ids: Sequence[int]) -> dict[int, ResultRow]:
             sex=child.sex,
             authority=child.authority.name if child.authority else "",
             authority_code=child.authority_id or "",
+            hidden=hidden_by(child.shield),
             born_on=child.born_on,
             born_year=child.born_year,
             names=tuple(names[child.pk]),
@@ -77,7 +84,7 @@ def whole_record(key: UUID) -> ChildRecord:
     """One record with everything that is shown of it. Raises `ChildRecord.DoesNotExist`."""
     return (
         ChildRecord.objects.select_related("authority__organisation")
-        .prefetch_related(
+        .prefetch_related(  # type: ignore[no-redef]  # the model names the attribute, too
             "names",
             "birth_dates",
             "addresses",
@@ -102,6 +109,8 @@ def whole_record(key: UUID) -> ChildRecord:
                 "involvements__team__memberships",
                 queryset=TeamMembership.objects.select_related("user"),
             ),
+            # Last: a shield that is committed while the rest is read hides it.
+            Prefetch("shields", queryset=Shield.objects.live(), to_attr="live_shields"),
         )
         .get(key=key)
     )

@@ -27,6 +27,8 @@ from records.models import (
     NameUse,
     Place,
     Sex,
+    ShieldProfile,
+    ShieldStatus,
 )
 from records.presented import (
     AddressView,
@@ -38,9 +40,11 @@ from records.presented import (
     PlaceView,
     RecordView,
     ResultView,
+    ShieldView,
 )
 from records.queries import ResultRow
 from records.search import Hit
+from records.shielding import DISPUTES, NATIONAL_SCHEMES, Part
 
 SENSITIVE = "A sensitive service"
 SECTIONS = (
@@ -59,9 +63,10 @@ SECTIONS = (
 SLIP_SECTIONS = ("names", "birth", "authority", "school", "practice", "involvements")
 
 
-def sections_shown(acting: Acting) -> tuple[str, ...]:
+def sections_shown(acting: Acting, hidden: frozenset[Part]) -> tuple[str, ...]:
     """The sections of a record this person is shown; kept in the event of opening it."""
-    return (*SECTIONS, "identifiers") if _sees_identifiers(acting) else SECTIONS
+    every = (*SECTIONS, "identifiers") if _sees_identifiers(acting) else SECTIONS
+    return tuple(section for section in every if section not in hidden)
 
 
 def present_result(row: ResultRow, hit: Hit) -> ResultView:
@@ -71,41 +76,58 @@ def present_result(row: ResultRow, hit: Hit) -> ResultView:
         name=written_name(row.names[0]) if row.names else "No name recorded",
         born=born_words(row.born_on, row.born_year),
         sex=Sex(row.sex).label,
-        authority=row.authority,
+        authority="" if Part.AUTHORITY in row.hidden else row.authority,
+        is_shielded=bool(row.hidden),
         reasons=hit.reasons,
         strong=hit.strong,
     )
 
 
 def present(child: ChildRecord, acting: Acting, *, own_work: str = "", why: str = "") -> RecordView:
-    """A record fetched by `queries.whole_record`, cut to what `acting` may see.
+    """A record opened by `access.open_record`, cut to what `acting` may see.
 
     `own_work` says in words what "I am working with this child" would record of them, `why` what
     recorded work explains that they look.
     """
+    return present_as(child, child.hidden, acting, own_work=own_work, why=why)
+
+
+def present_as(
+    child: ChildRecord,
+    hidden: frozenset[Part],
+    acting: Acting,
+    *,
+    own_work: str = "",
+    why: str = "",
+) -> RecordView:
+    """A record as `acting` would see it if `hidden` were what a shield hides of it from them."""
     births = sorted(child.birth_dates.all(), key=lambda birth: not birth.is_current)
-    desk, phone = _duty_desk(child)
+    desk, phone = _duty_desk(child, hidden)
     own = acting.user.pk if acting.user else None
-    current, past = _split(_involvement(row, own) for row in child.involvements.all())
+    current, past = _involvements(child, hidden, own)
     return RecordView(
         key=child.key,
         name=_display_name(child),
-        names=tuple(_name(name) for name in _in_order(child.names.all())),
+        names=tuple(_name(name) for name in _names_shown(child, hidden)),
         born=born_words(births[0].born_on, births[0].born_year) if births else "Not recorded",
         corrected_births=tuple(
-            born_words(b.born_on, b.born_year) for b in births if not b.is_current
+            born_words(b.born_on, b.born_year)
+            for b in births
+            if not b.is_current and Part.EARLIER_BIRTHS not in hidden
         ),
         sex=Sex(child.sex).label,
-        authority=child.authority.name if child.authority else "",
-        **_contacts(child),
-        **_places(child),
-        **_identifiers(child, acting),
+        authority=_authority(child, hidden),
+        **_contacts(child, hidden),
+        **_places(child, hidden),
+        **_identifiers(child, hidden, acting),
         involvements=current,
         past_involvements=past,
-        disputed=_disputed(child),
+        disputed=_disputed(child, hidden),
         duty_desk=desk,
         duty_phone=phone,
         is_invented=child.is_invented,
+        hidden=hidden,
+        shield=shield_view(child),
         may_amend=can(acting, Permission.AMEND_RECORD).allowed,
         may_dispute=can(acting, Permission.DISPUTE_FIELD).allowed,
         may_record_involvement=can(acting, Permission.RECORD_INVOLVEMENT).allowed,
@@ -114,6 +136,20 @@ def present(child: ChildRecord, acting: Acting, *, own_work: str = "", why: str 
         why=why,
         may_send_message=can(acting, Permission.SEND_MESSAGE).allowed,
         may_receive_referral=can(acting, Permission.RECEIVE_REFERRAL).allowed,
+        may_request_shield=can(acting, Permission.REQUEST_SHIELD).allowed,
+        may_override_shield=can(acting, Permission.OVERRIDE_SHIELD).allowed,
+    )
+
+
+def shield_view(child: ChildRecord) -> ShieldView | None:
+    """That a record is shielded, and how; never why."""
+    shield = child.live_shield
+    if shield is None:
+        return None
+    return ShieldView(
+        key=shield.key,
+        hides=ShieldProfile(shield.profile).label,
+        is_provisional=shield.status == ShieldStatus.PROVISIONAL,
     )
 
 
@@ -140,6 +176,17 @@ def _in_order(names: Iterable[ChildName]) -> list[ChildName]:
     return sorted(names, key=lambda name: (order.index(NameUse(name.use)), name.pk))
 
 
+def _names_shown(child: ChildRecord, hidden: frozenset[Part]) -> list[ChildName]:
+    names = _in_order(child.names.all())
+    if Part.FORMER_NAMES not in hidden:
+        return names
+    return [name for name in names if name.use == NameUse.CURRENT]
+
+
+def _authority(child: ChildRecord, hidden: frozenset[Part]) -> str:
+    return child.authority.name if child.authority and Part.AUTHORITY not in hidden else ""
+
+
 def _display_name(child: ChildRecord) -> str:
     names = _in_order(child.names.all())
     return written_name(names[0]) if names else "No name recorded"
@@ -149,9 +196,11 @@ def _name(name: ChildName) -> NameView:
     return NameView(written_name(name), NameUse(name.use).label, name.ended_on)
 
 
-def _contacts(child: ChildRecord) -> dict[str, Any]:
-    addresses = [_address(row) for row in sorted(child.addresses.all(), key=lambda a: -a.pk)]
-    carers = [CarerView(c.name, c.phone, c.ended_on) for c in child.carers.all()]
+def _contacts(child: ChildRecord, hidden: frozenset[Part]) -> dict[str, Any]:
+    homes = () if Part.ADDRESSES in hidden else child.addresses.all()
+    carers_shown = () if Part.CARERS in hidden else child.carers.all()
+    addresses = [_address(row) for row in sorted(homes, key=lambda a: -a.pk)]
+    carers = [CarerView(c.name, c.phone, c.ended_on) for c in carers_shown]
     return {
         "addresses": tuple(a for a in addresses if a.until is None),
         "previous_addresses": tuple(a for a in addresses if a.until is not None),
@@ -167,9 +216,11 @@ def _address(row: Address) -> AddressView:
     return AddressView(lines or (f"UPRN {row.uprn}",), row.valid_from, row.valid_until)
 
 
-def _places(child: ChildRecord) -> dict[str, Any]:
-    schools = [_place(p, str(p.school), p.school.phone) for p in child.school_places.all()]
-    practices = [_place(p, str(p.practice), p.practice.phone) for p in child.registrations.all()]
+def _places(child: ChildRecord, hidden: frozenset[Part]) -> dict[str, Any]:
+    at_school = () if Part.SCHOOL in hidden else child.school_places.all()
+    registered = () if Part.PRACTICE in hidden else child.registrations.all()
+    schools = [_place(p, str(p.school), p.school.phone) for p in at_school]
+    practices = [_place(p, str(p.practice), p.practice.phone) for p in registered]
     return {
         "schools": tuple(p for p in schools if p.until is None),
         "previous_schools": tuple(p for p in schools if p.until is not None),
@@ -182,8 +233,13 @@ def _place(place: Place, name: str, phone: str) -> PlaceView:
     return PlaceView(name, phone, place.started_on, place.ended_on)
 
 
-def _identifiers(child: ChildRecord, acting: Acting) -> dict[str, Any]:
-    rows = child.identifiers.all() if _sees_identifiers(acting) else ()
+def _identifiers(child: ChildRecord, hidden: frozenset[Part], acting: Acting) -> dict[str, Any]:
+    sees = _sees_identifiers(acting) and Part.IDENTIFIERS not in hidden
+    rows = [
+        row
+        for row in (child.identifiers.all() if sees else ())
+        if Part.LOCAL_IDENTIFIERS not in hidden or row.scheme in NATIONAL_SCHEMES
+    ]
     views = [
         IdentifierView(row.pk, row.get_scheme_display(), _spaced(row), row.ended_on) for row in rows
     ]
@@ -200,29 +256,41 @@ def _spaced(row: Identifier) -> str:
     return f"{row.value[:3]} {row.value[3:6]} {row.value[6:]}"
 
 
-def _involvement(row: Involvement, own: int | None) -> InvolvementView:
+def _involvements(
+    child: ChildRecord, hidden: frozenset[Part], own: int | None
+) -> tuple[tuple[InvolvementView, ...], tuple[InvolvementView, ...]]:
+    rows = () if Part.INVOLVEMENTS in hidden else child.involvements.all()
+    return _split(_involvement(row, own, Part.CONTACTS in hidden) for row in rows)
+
+
+def _involvement(row: Involvement, own: int | None, is_brokered: bool) -> InvolvementView:
     sensitive, service = row.service.is_sensitive, row.service
     is_own = own is not None and row.practitioner_id == own
+    silent = sensitive or is_brokered
+    kind = service.get_kind_display()
     return InvolvementView(
         id=row.pk,
-        service=SENSITIVE if sensitive else service.name,
-        kind="" if sensitive else service.get_kind_display(),
-        contact_name="" if sensitive else _contact_name(row),
-        contact_phone="" if sensitive else row.contact_phone or service.phone,
-        email="" if sensitive else service.email,
-        opening_hours="" if sensitive else service.opening_hours,
-        out_of_hours_phone="" if sensitive else service.out_of_hours_phone,
-        may_be_written_to=service.organisation_id is not None and service.closed_at is None,
+        service=SENSITIVE if sensitive else (kind if is_brokered else service.name),
+        kind="" if sensitive else kind,
+        contact_name="" if silent else _contact_name(row),
+        contact_phone="" if silent else row.contact_phone or service.phone,
+        email="" if silent else service.email,
+        opening_hours="" if silent else service.opening_hours,
+        out_of_hours_phone="" if silent else service.out_of_hours_phone,
+        may_be_written_to=service.organisation_id is not None
+        and service.closed_at is None
+        and not is_brokered,
         started_on=row.started_on,
         ended_on=row.ended_on,
         confirmed_on=row.last_confirmed_on,
         is_sensitive=sensitive,
-        role="" if sensitive else row.role,
-        is_lead=row.is_lead and not sensitive,
+        role="" if silent else row.role,
+        is_lead=row.is_lead and not silent,
         is_own=is_own,
+        is_brokered=is_brokered and not sensitive,
         has_practitioner=row.practitioner_id is not None,
-        team="" if sensitive or row.team is None else row.team.name,
-        members=() if sensitive else _members(row),
+        team="" if silent or row.team is None else row.team.name,
+        members=() if silent else _members(row),
     )
 
 
@@ -252,16 +320,17 @@ def _split(
     )
 
 
-def _disputed(child: ChildRecord) -> dict[str, tuple[str, ...]]:
+def _disputed(child: ChildRecord, hidden: frozenset[Part]) -> dict[str, tuple[str, ...]]:
     marks: dict[str, tuple[str, ...]] = dict.fromkeys(DisputedField.values, ())
     for dispute in child.disputes.all():
-        marks[dispute.field] = (*marks[dispute.field], dispute.get_reason_display())
+        if DISPUTES.get(DisputedField(dispute.field)) not in hidden:
+            marks[dispute.field] = (*marks[dispute.field], dispute.get_reason_display())
     return {field: said for field, said in marks.items() if said}
 
 
-def _duty_desk(child: ChildRecord) -> tuple[str, str]:
+def _duty_desk(child: ChildRecord, hidden: frozenset[Part]) -> tuple[str, str]:
     """The out-of-hours desk of the responsible authority, else the national one."""
     organisation = getattr(child.authority, "organisation", None)
-    if organisation and organisation.duty_phone:
+    if organisation and organisation.duty_phone and Part.AUTHORITY not in hidden:
         return organisation.name, organisation.duty_phone
     return "National duty desk", settings.NATIONAL_DUTY_PHONE

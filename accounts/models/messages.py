@@ -40,6 +40,10 @@ class MessageKind(models.TextChoices):
     RECOVERY_LINK = "recovery_link", "Link after a reset of the second factors"
     ACCREDITATION_ENDS = "accreditation_ends", "An accreditation that ends soon"
     ACCREDITATION_MOVED = "accreditation_moved", "An application for accreditation"
+    SHIELD_WAITS = "shield_waits", "A shield that waits for its decision"
+    SHIELD_DECIDED = "shield_decided", "A shield that was decided"
+    SHIELD_OVERDUE = "shield_overdue", "A shield whose decision or review is overdue"
+    SHIELD_OVERRIDDEN = "shield_overridden", "A shield that was overridden"
     PASSWORD_RESET = "password_reset", "Link to reset a password"
 
 

@@ -12,6 +12,7 @@ from accounts.roles import Permission
 from audit.ledger.events import EventType, Outcome
 from audit.ledger.writer import append
 from records.access.facts import home_at, look_facts, payload_text
+from records.access.overriding import hidden_from
 from records.mediation import behind, note_opened
 from records.models import ChildRecord
 from records.policies import can_look_for_another, can_open, enquiry_is_open
@@ -85,6 +86,7 @@ def _record_guess(permission: Permission, by: Acting) -> None:
 def _open(event: EventType, child_key: UUID, reason: Reason, by: Acting) -> ChildRecord:
     with transaction.atomic():
         child = whole_record(child_key)
+        child.hidden = hidden_from(child, by)
         both, mediation = behind(reason, by)
         if mediation:
             note_opened(reason, child)
@@ -101,11 +103,13 @@ def _open(event: EventType, child_key: UUID, reason: Reason, by: Acting) -> Chil
                 homes=lambda: [home_at(a) for a in child.addresses.all() if not a.valid_until],
                 by=by,
             ),
-            detail={"fields": list(_fields(event, by)), **mediation},
+            detail={"fields": list(_fields(event, child, by)), **mediation},
             payload=payload_text(case_reference=reason.case_reference),
         )
     return child
 
 
-def _fields(event: EventType, by: Acting) -> tuple[str, ...]:
-    return SLIP_SECTIONS if event is EventType.RECORD_PRINTED else sections_shown(by)
+def _fields(event: EventType, child: ChildRecord, by: Acting) -> tuple[str, ...]:
+    if event is EventType.RECORD_PRINTED:
+        return tuple(section for section in SLIP_SECTIONS if section not in child.hidden)
+    return sections_shown(by, child.hidden)

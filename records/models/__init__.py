@@ -16,7 +16,14 @@ from records.models.provenance import DisputedField, DisputeReason, FieldDispute
 from records.models.referrals import Answer, Channel, Referral
 from records.models.requests import AddressStep, SearchRequest
 from records.models.search import ChildSearch, NameDelete, NameStat
-from records.models.shields import ShieldRequest, WithheldAddress
+from records.models.shields import (
+    Shield,
+    ShieldOverride,
+    ShieldProfile,
+    ShieldRequest,
+    ShieldStatus,
+    WithheldAddress,
+)
 
 __all__ = [
     "Address",
@@ -56,7 +63,11 @@ __all__ = [
     "ServiceKind",
     "ServiceMessage",
     "Sex",
+    "Shield",
+    "ShieldOverride",
+    "ShieldProfile",
     "ShieldRequest",
+    "ShieldStatus",
     "SourceLink",
     "Urgency",
     "WithheldAddress",

@@ -5,6 +5,7 @@ notes, on purpose.
 """
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
@@ -12,6 +13,10 @@ from django.db.models import F, Q
 from django.db.models.functions import ExtractYear, Now
 
 from accounts.models import Authority
+
+if TYPE_CHECKING:
+    from records.models.shields import Shield
+    from records.shielding import Part
 
 
 class Sex(models.TextChoices):
@@ -49,6 +54,10 @@ class ChildRecord(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     amended_at = models.DateTimeField(db_default=Now(), editable=False)
 
+    # Filled by `queries.whole_record` and `access.opening`: without them a record cannot be shown.
+    live_shields: "list[Shield]"
+    hidden: "frozenset[Part]"
+
     class Meta:
         default_permissions = ()
         constraints = [
@@ -57,6 +66,11 @@ class ChildRecord(models.Model):
 
     def __str__(self) -> str:
         return f"child record {self.pk}"
+
+    @property
+    def live_shield(self) -> "Shield | None":
+        """The shield that hides something of this record now, if there is one."""
+        return next(iter(self.live_shields), None)
 
 
 class ChildName(models.Model):

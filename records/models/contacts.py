@@ -83,6 +83,10 @@ class Carer(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [models.CheckConstraint(name="carer_is_named", condition=~Q(name=""))]
+        indexes = [
+            # for the leak check: which other children have the same carer
+            models.Index(name="carer_by_phone", fields=["phone"], condition=~Q(phone=""))
+        ]
 
     def __str__(self) -> str:
         return f"carer on child record {self.child_id}"

@@ -18,6 +18,18 @@ from records.policies.looking import (
 from records.policies.mediation import can_look_for_another, can_mediate_for, can_use_request
 from records.policies.moves import can_amend_authority, can_answer_move, can_record_move
 from records.policies.referrals import can_answer_referral, can_pass_on, can_receive
+from records.policies.shields import (
+    can_appeal,
+    can_ask_to_lift,
+    can_decide_shield,
+    can_lift,
+    can_override_shield,
+    can_preview_shield,
+    can_request_shield,
+    can_review_override,
+    can_review_shield,
+    can_see_shield,
+)
 
 __all__ = [
     "ENQUIRY_OVER",
@@ -27,15 +39,25 @@ __all__ = [
     "can_amend_authority",
     "can_answer_move",
     "can_answer_referral",
+    "can_appeal",
+    "can_ask_to_lift",
+    "can_decide_shield",
     "can_hand_over_enquiry",
+    "can_lift",
     "can_look_for_another",
     "can_mediate_for",
     "can_open",
+    "can_override_shield",
     "can_pass_on",
+    "can_preview_shield",
     "can_receive",
     "can_record_move",
+    "can_request_shield",
+    "can_review_override",
+    "can_review_shield",
     "can_search",
     "can_search_by_address",
+    "can_see_shield",
     "can_start_by_address",
     "can_use_request",
     "enquiry_is_open",

@@ -15,7 +15,7 @@ from django.utils import timezone
 from psycopg2.extras import execute_values
 
 from records.models import ChildRecord, ChildSearch
-from records.search.keys import IndexedChild, IndexedName, search_row
+from records.search.keys import Attribute, IndexedChild, IndexedName, search_row
 from records.search.names import learn_names, names_in
 from records.search.statements import bigint_array
 
@@ -39,6 +39,15 @@ FACTS = (
     WHERE child_id = ANY(%(ids)s) AND kind = 'address' AND postcode <> ''
     ORDER BY child_id, coalesce(valid_until >= %(today)s, true) DESC, id DESC""",
 )
+
+SHIELDS = """SELECT child_id, profile FROM records_shield
+    WHERE child_id = ANY(%(ids)s) AND status IN ('provisional', 'applied')"""
+# By the profile of a live shield: what of a child is written into no row at all.
+WITHHELD: dict[str, frozenset[Attribute]] = {
+    "location": frozenset({"address"}),
+    "relations": frozenset({"address"}),
+    "full": frozenset({"address", "former names"}),
+}
 
 STORED = "SELECT child_id, keys::text, doc FROM child_search WHERE child_id = ANY(%s)"
 
@@ -91,23 +100,25 @@ def _store(rows: list[tuple[int, list[int], str]], using: str) -> None:
 def indexed_children(
     ids: Sequence[int], *, using: str, lock: bool = False
 ) -> Iterator[tuple[int, IndexedChild]]:
-    """What may be found of each of these children, read from the record tables."""
+    """What may be found of each of these children, read from the record tables: all that is
+    recorded, less what a shield withholds.
+    """
     asked: Asked = {"ids": list(ids), "today": timezone.localdate()}
     with connections[using].cursor() as cursor:
         cursor.execute(SEXES + (LOCKED if lock else ""), asked)
         sexes = cursor.fetchall()
         names, births, places = (_grouped(cursor, facts, asked) for facts in FACTS)
+        cursor.execute(SHIELDS, asked)
+        withheld = {child: WITHHELD[profile] for child, profile in cursor.fetchall()}
     for child, sex in sexes:
         recorded = [IndexedName(*name) for name in names[child]]
-        yield (
-            child,
-            IndexedChild(
-                names=tuple(_completed(recorded)),
-                births=tuple(dict.fromkeys(born for (born,) in births[child])),
-                sex=sex,
-                postcodes=tuple(code for (code,) in places[child]),
-            ),
+        indexed = IndexedChild(
+            names=tuple(_completed(recorded)),
+            births=tuple(dict.fromkeys(born for (born,) in births[child])),
+            sex=sex,
+            postcodes=tuple(code for (code,) in places[child]),
         )
+        yield child, indexed.without(withheld.get(child, ()))
 
 
 def _grouped(

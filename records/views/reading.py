@@ -20,8 +20,10 @@ from records.explanations import Look, explain
 from records.forms.base import ReasonForm, posted
 from records.models import ChildRecord
 from records.own_work import own_work
+from records.purposes import Reason
 from records.reasons import state_reason, stated_reason
 from records.referrals import without_child
+from records.shields import appeared_since
 from records.views.searching import as_uuid, held_search_or_404
 from records.visibility import present
 
@@ -58,9 +60,14 @@ def record(request: Request, key: UUID) -> HttpResponse:
     if reason is None:
         return redirect("records:give-reason", key=key)
     try:
-        child = open_record(child_key=key, reason=reason, by=request.acting)
+        return _shown(request, key, reason)
     except ChildRecord.DoesNotExist:
         raise Http404 from None
+
+
+def _shown(request: Request, key: UUID, reason: Reason) -> HttpResponse:
+    """The page of one record. A shield that is committed while it is made hides in it, too."""
+    child = open_record(child_key=key, reason=reason, by=request.acting)
     shown = present(
         child, request.acting, own_work=_own_work(request.acting), why=_why(child, request.acting)
     )
@@ -69,7 +76,10 @@ def record(request: Request, key: UUID) -> HttpResponse:
         "reason": reason,
         "referrals": without_child(request.acting),
     }
-    return render(request, "records/record.html", context)
+    page = render(request, "records/record.html", context)
+    if appeared_since(child.pk, child.live_shield):
+        return _shown(request, key, reason)
+    return page
 
 
 def _own_work(acting: Acting) -> str:

@@ -20,7 +20,7 @@ from records.actions.services import amend_service, close_service, create_servic
 from records.forms.base import posted
 from records.forms.services import MessageForm, NewServiceForm, ServiceForm
 from records.messages import inbox, line, message_with, outbox
-from records.models import ChildRecord, Involvement, Service, ServiceMessage
+from records.models import ChildRecord, Involvement, Service, ServiceMessage, Shield
 from records.particulars import ServiceParts
 from records.policies.services import (
     MESSAGE_NOT_YOURS,
@@ -103,7 +103,8 @@ def write_to_service(request: Request, key: UUID, involvement_id: int) -> HttpRe
         raise Http404 from None
     live = Involvement.objects.filter(pk=involvement_id, child=child, ended_on__isnull=True)
     involvement = live.select_related("service__organisation__parent").first()
-    if involvement is None:
+    # Which services work with a shielded child is hidden: the duty desk reaches them.
+    if involvement is None or Shield.objects.live().filter(child=child).exists():
         raise _missing(request, NOT_INVOLVED, Permission.SEND_MESSAGE)
     form = MessageForm(posted(request), acting=request.acting)
     if form.is_valid():

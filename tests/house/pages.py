@@ -44,6 +44,7 @@ from accounts.roles import Role
 from accounts.states import State
 from records.actions.messages import send_message
 from records.actions.moves import record_move
+from records.actions.shields import ask_to_lift_shield
 from records.models import (
     ChildRecord,
     Enquiry,
@@ -52,8 +53,9 @@ from records.models import (
     MediatedRequest,
     Referral,
     ServiceMessage,
+    Shield,
 )
-from tests.factories import accounts, accreditation, records, working
+from tests.factories import accounts, accreditation, records, shielding, working
 
 NHS_NUMBERS = {1: "9990000018", 2: "9990000026"}
 REASON = {"purpose": "child_at_risk", "case_reference": "TEST-1"}
@@ -87,6 +89,7 @@ class World:
     move: HouseMove
     request: MediatedRequest
     message: ServiceMessage
+    shield: Shield
 
 
 def build_world(number: int = 1) -> World:
@@ -161,6 +164,7 @@ def build_world(number: int = 1) -> World:
         address_search=show_children_at_address(clients["manager"], "ZA1 1AA"),
         **school_over_time(authority),
         **work_around(involvement, practitioner, manager, operator),
+        shield=shield_of_another_child(practitioner, manager, clients),
     )
 
 
@@ -212,6 +216,25 @@ def work_around(
             child=moved, service=involvement.service, text="Please ring me.", by=manager
         ),
     }
+
+
+def shield_of_another_child(
+    practitioner: User, manager: Acting, clients: dict[str, Client]
+) -> Shield:
+    """Decided, and proposed to be removed; the manager's session has found the record."""
+    authority = manager.base
+    assert authority
+    child = records.child(
+        "Tomasz", "Zielinski", "2014-02-01", postcode="ZA1 1AB", authority=authority.authority
+    )
+    grant = RoleGrant.objects.get(user=practitioner, permission__codename=Role.PRACTITIONER)
+    shield = shielding.shielded(child, by=accounts.acting_under(grant))
+    administrator = accounts.acting_as(Role.SHIELD_ADMINISTRATOR, at=authority)
+    shielding.decided(shield, by=administrator)
+    ask_to_lift_shield(shield=shield, reason="the danger is over", by=administrator)
+    why = {"purpose": "missing_education", "case_reference": "TEST-4"}
+    clients["manager"].post(reverse("records:give-reason", args=[child.key]), why)
+    return shield
 
 
 def newcomer_client(user: User) -> Client:
@@ -442,6 +465,14 @@ PAGES: dict[str, Sample] = {
         "records:write-to-service", "practitioner", child_key,
         lambda world: world.involvement.pk,
     ),
+    "records:shields": at("records:shields", "manager"),
+    "records:shield": at("records:shield", "manager", lambda world: world.shield.key),
+    "records:lift-shield": at("records:lift-shield", "manager", lambda world: world.shield.key),
+    "records:request-shield": at("records:request-shield", "practitioner", child_key),
+    "records:preview-shield": at("records:preview-shield", "practitioner", child_key),
+    "records:override-shield": at(
+        "records:override-shield", "manager", lambda world: world.shield.child.key
+    ),
     "records:new-record": at("records:new-record", "practitioner"),
     "records:record": at("records:record", "practitioner", child_key),
     "records:give-reason": at("records:give-reason", "practitioner", child_key),
@@ -554,6 +585,12 @@ NO_PAGES = {
     "records:verify-requester": "POST only: leads back to the request",
     "records:look-for-another": "POST only: leads to the search form",
     "records:close-service": "POST only: leads back to the services",
+    "records:decide-shield": "POST only: leads back to the shield",
+    "records:review-shield": "POST only: leads back to the shield",
+    "records:propose-to-lift-shield": "POST only: leads back to the shield",
+    "records:appeal-shield": "POST only: leads to the new shield",
+    "records:shield-together": "POST only: leads back to the shield",
+    "records:close-override": "POST only: leads back to the shield",
     "records:open-record": "POST only: leads to the record",
     "records:end-identifier": "POST only: leads back to the record",
     "records:work-with": "POST only: leads back to the record",
