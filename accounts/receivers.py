@@ -33,7 +33,11 @@ from accounts.signin.sessions import DEVICE_DUE, begin_session
 
 @receiver(user_logged_in)
 def on_signed_in(*, request: HttpRequest, user: User, **_: Any) -> None:
-    begin_session(request.session, user_agent=request.headers.get("user-agent", ""))
+    begin_session(
+        request.session,
+        user_agent=request.headers.get("user-agent", ""),
+        address=events.facts_of(request).source_ip,
+    )
     if shown_by(request, user):
         request.session[DEVICE_DUE] = True
     with transaction.atomic():

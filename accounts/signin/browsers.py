@@ -37,11 +37,13 @@ def device_name(user_agent: str) -> str:
 
 def network_of(address: str | None) -> str:
     """The range an address lies in: the first three parts of an IPv4 address, the first three
-    groups of an IPv6 one. Nothing for no address.
+    groups of an IPv6 one. An address of the server itself is said in words. Nothing for no address.
     """
     if not address:
         return ""
     given = ipaddress.ip_address(address)
     mapped = getattr(given, "ipv4_mapped", None)
     given = mapped or given
+    if given.is_loopback:
+        return "this computer"
     return str(ipaddress.ip_network((given, 24 if given.version == 4 else 48), strict=False))

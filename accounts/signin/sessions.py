@@ -19,10 +19,13 @@ NETWORK, DEVICE = "network", "device"  # the range of addresses and the kind of 
 DEVICE_DUE = "device_due"  # fully signed in just now: the device is to be remembered
 
 
-def begin_session(session: SessionBase, *, user_agent: str = "") -> None:
+def begin_session(
+    session: SessionBase, *, user_agent: str = "", address: str | None = None
+) -> None:
     """Starts both clocks and forgets a role chosen before."""
     session[SIGNED_IN_AT] = session[LAST_SEEN] = int(time.time())
     session[DEVICE] = device_name(user_agent)
+    session[NETWORK] = network_of(address)
     session.pop(GRANT, None)
 
 

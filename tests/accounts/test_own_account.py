@@ -250,6 +250,8 @@ def test_a_browser_is_named_as_people_know_it(agent, name):
         ("192.0.2.77", "192.0.2.0/24"),
         ("::ffff:192.0.2.77", "192.0.2.0/24"),
         ("2001:db8:1:2::7", "2001:db8:1::/48"),
+        ("127.0.0.1", "this computer"),
+        ("::1", "this computer"),
         ("", ""),
         (None, ""),
     ],
