@@ -14,17 +14,32 @@ from django.utils import timezone
 from accounts.models import Duty, Network, OrganisationIdentifier, SitePosting, Team, TeamMembership
 from accounts.policies import Refused
 from accounts.roles import Role
+from records.actions.referrals import answer_referral
 from records.explanations import Look, explain
 from records.feeds import BrokenFile, Reject
 from records.feeds.work import FEEDS, LoadSummary, TableReader, load_feed
-from records.models import Identifier, Involvement, SourceLink
+from records.models import (
+    Answer,
+    ChildRecord,
+    HouseMove,
+    Identifier,
+    Involvement,
+    Referral,
+    SourceLink,
+)
 from tests.audit.faults import event_insert_fails
 from tests.factories import teams
-from tests.factories.accounts import EmployerFactory, UserFactory, acting_as
+from tests.factories.accounts import (
+    EmployerFactory,
+    LocalAuthorityFactory,
+    UserFactory,
+    acting_as,
+)
 from tests.factories.records import ServiceFactory, child
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
+HERE, THERE = "E06000001", "E06000002"  # the first authorities that the factories take
 
 
 @pytest.fixture
@@ -53,6 +68,10 @@ def load(
 
 # One good row of each feed, for the people and things of the fixtures above.
 ROWS = {
+    "referrals": "source_ref,child_ref,team,sender,channel,came_at,answer\n"
+    "F1,C-1,East team,Dr Rao,letter,2026-01-05T09:30,\n",
+    "moves": "source_ref,child_ref,from_authority,to_authority,moved_on\n"
+    f"V1,C-1,{HERE},{THERE},2026-01-05\n",
     "teams": "source_ref,name\nT1,North team\n",
     "memberships": "source_ref,team,person,started_on\n"
     "M1,East team,Ann@authority.example,2026-01-05\n",
@@ -66,6 +85,8 @@ ROWS = {
     "I1,C-1,Early help,East team,ann@authority.example,Social worker,2026-01-05\n",
 }
 MODELS = {
+    "referrals": Referral,
+    "moves": HouseMove,
     "teams": Team,
     "memberships": TeamMembership,
     "sites": SitePosting,
@@ -78,9 +99,10 @@ MODELS = {
 @pytest.fixture
 def world(by, person, east):
     """What the rows above point to."""
-    made = child()
+    made = child(authority=by.base.authority)
     SourceLink.objects.create(child=made, source="case-system", source_ref="C-1")
     ServiceFactory(organisation=by.base, name="Early help")
+    assert (by.base.authority_id, LocalAuthorityFactory().authority_id) == (HERE, THERE)
     return made
 
 
@@ -176,6 +198,18 @@ def test_a_file_without_a_needed_column_is_refused_whole():
          ("latitude", "one coordinate of two")),
         ("networks", "N1,Hall,office,198.51.100.0/24,,95,1,2026-01-05",
          ("latitude", "out of range")),
+        ("referrals", "F1,C-2,East team,Dr Rao,,2026-01-05T09:30,", ("child_ref", "unknown child")),
+        ("referrals", "F1,C-1,,Dr Rao,,2099-01-05T09:30,", ("came_at", "in the future")),
+        ("referrals", "F1,C-1,,,,2026-01-05T09:30,", ("sender", "empty")),
+        ("referrals", "F1,C-1,,Dr Rao,,2026-01-05T09:30,passed_on", ("answer", "unknown code")),
+        ("moves", f"V1,C-1,{HERE},{HERE},2026-01-05", ("to_authority", "the same authority")),
+        ("moves", f"V1,C-1,{THERE},{HERE},2026-01-05",
+         ("from_authority", "not the responsible authority")),
+        ("moves", f"V1,C-1,{HERE},E09000033,2026-01-05",
+         ("to_authority", "nobody there to answer")),
+        ("moves", f"V1,C-1,{THERE},E09000033,2026-01-05",
+         ("from_authority", "another authority's move")),
+        ("moves", f"V1,C-1,{HERE},{THERE},2099-01-05", ("moved_on", "in the future")),
         ("involvements", "I1,C-2,Early help,,,,2026-01-05", ("child_ref", "unknown child")),
         ("involvements", "I1,C-1,Late help,,,,2026-01-05", ("service", "unknown service")),
         ("involvements", "I1,C-1,Early help,,,,2099-01-05", ("started_on", "in the future")),
@@ -297,3 +331,35 @@ def test_the_command_loads_a_file_and_lists_what_was_wrong(world, by, tmp_path, 
     assert "rota: Shifts, rota and on-call" in told
     assert "rota-system: 1 rows, last " in told
     assert "nothing has come yet" in told
+
+
+def test_a_move_of_a_feed_waits_for_the_other_authority_and_changes_nothing(world, by):
+    load("moves", ROWS["moves"], by)
+    move = HouseMove.objects.get()
+    assert (move.awaits_id, move.state) == (THERE, "open")
+    assert move.due_at > timezone.now() + 6 * DAY
+    assert ChildRecord.objects.get(pk=world.pk).authority_id == HERE
+
+
+def test_a_referral_answered_on_the_screen_stays_answered(world, by):
+    load("referrals", ROWS["referrals"], by)
+    kept = Referral.objects.get()
+    assert (kept.child, kept.channel, kept.answer) == (world, "letter", "")
+    assert answer_referral(key=kept.key, answer=Answer.ADVICE, by=by)
+    load("referrals", ROWS["referrals"].replace("09:30,", "09:30,taken_on"), by)
+    assert Referral.objects.get().answer == "advice"
+
+
+def test_a_referral_that_the_case_system_answered_is_answered_here(world, by):
+    load("referrals", ROWS["referrals"], by)
+    load("referrals", ROWS["referrals"].replace("09:30,", "09:30,taken_on"), by)
+    kept = Referral.objects.get()
+    assert kept.answer == "taken_on"
+    assert kept.answered_at is not None
+
+
+def test_a_referral_of_an_earlier_hour_is_known_since_its_file_came(world, by):
+    load("referrals", ROWS["referrals"], by)
+    Referral.objects.update(recorded_at=timezone.now() - 3 * DAY)
+    load("referrals", ROWS["referrals"].replace("09:30", "08:00"), by)
+    assert Referral.objects.get().recorded_at > timezone.now() - DAY

@@ -12,6 +12,7 @@ from functools import partial
 from accounts.models import DutyKind, NetworkKind, ShiftPattern, SiteKind
 from records.feeds import cells
 from records.feeds.work import values
+from records.feeds.work.asking import MOVES, REFERRALS
 from records.feeds.work.involvements import INVOLVEMENTS
 from records.feeds.work.pieces import (
     BACKWARDS,
@@ -266,5 +267,6 @@ NETWORKS = Feed(
 )
 
 FEEDS: dict[str, Feed] = {
-    feed.name: feed for feed in (INVOLVEMENTS, TEAMS, MEMBERSHIPS, SITES, ROTA, NETWORKS)
+    feed.name: feed
+    for feed in (INVOLVEMENTS, REFERRALS, MOVES, TEAMS, MEMBERSHIPS, SITES, ROTA, NETWORKS)
 }
