@@ -118,6 +118,7 @@ class _Load:
         self._drop_repeated(cursor)
         for lookup in self.feed.lookups:
             self._look_up(cursor, lookup)
+        cursor.execute("ANALYZE feed_row")  # again: what was looked up was empty before
         self._find_known(cursor)
         for fault in self.feed.faults:
             self._drop(cursor, fault)
