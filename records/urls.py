@@ -32,6 +32,7 @@ urlpatterns = [
     path("referrals/<uuid:key>/pass-on/", referrals.pass_on, name="pass-on-referral"),
     path("moves/", moves.moves, name="moves"),
     path("moves/<uuid:key>/", moves.answer_move, name="answer-move"),
+    path("moves/<uuid:key>/withdraw/", moves.withdraw, name="withdraw-move"),
     path("moves/<uuid:key>/open/", moves.open_moved, name="open-moved"),
     path("requests/", mediation.requests, name="mediation"),
     path("requests/new/", mediation.new_request, name="new-mediation"),

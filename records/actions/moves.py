@@ -16,12 +16,12 @@ from accounts.acting import Acting, job
 from accounts.clocks import add_working_days
 from accounts.messages import MessageKind, queue_message
 from accounts.models import Authority, RoleGrant
-from accounts.policies import require
+from accounts.policies import Decision, require
 from accounts.roles import Permission, Role
 from audit.ledger.events import EventType
 from audit.ledger.writer import append
 from records.models import ChildRecord, HouseMove, MoveRefusal, MoveState
-from records.policies import can_answer_move, can_record_move
+from records.policies import can_answer_move, can_record_move, can_withdraw_move
 from records.search import index_children
 
 DAYS_TO_ANSWER = 5  # working days
@@ -102,6 +102,21 @@ def refuse_move(*, key: UUID, why: MoveRefusal, by: Acting) -> bool:
     return True
 
 
+def withdraw_move(*, key: UUID, by: Acting) -> bool:
+    """Takes back what one's own authority asked, before it is answered: nothing changes.
+
+    False if it was answered meanwhile. Raises `Refused`.
+    """
+    with transaction.atomic():
+        move = _open(key)
+        if move is None:
+            return False
+        _require(can_withdraw_move(by, move), Permission.AMEND_RECORD, move)
+        _close(move, MoveState.WITHDRAWN, by)
+        _tell(EventType.RECORD_TRANSFER_WITHDRAWN, move, by)
+    return True
+
+
 def remind_of_moves() -> int:
     """Reminds both authorities, once, of every answer that is overdue. Responsibility stays."""
     reminded = 0
@@ -121,17 +136,19 @@ def remind_of_moves() -> int:
 
 
 def _to_answer(key: UUID, by: Acting) -> HouseMove | None:
-    rows = HouseMove.objects.open().select_related("child")
-    move = rows.select_for_update(of=("self",)).filter(key=key).first()
-    if move is None:
-        return None
-    require(
-        can_answer_move(by, move),
-        permission=Permission.ANSWER_MOVE,
-        target_type="child_record",
-        target_id=move.child_id,
-    )
+    move = _open(key)
+    if move is not None:
+        _require(can_answer_move(by, move), Permission.ANSWER_MOVE, move)
     return move
+
+
+def _open(key: UUID) -> HouseMove | None:
+    rows = HouseMove.objects.open().select_related("child")
+    return rows.select_for_update(of=("self",)).filter(key=key).first()
+
+
+def _require(decision: Decision, permission: Permission, move: HouseMove) -> None:
+    require(decision, permission=permission, target_type="child_record", target_id=move.child_id)
 
 
 def _lock(child_id: int) -> ChildRecord:

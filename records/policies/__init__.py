@@ -16,7 +16,12 @@ from records.policies.looking import (
     enquiry_is_open,
 )
 from records.policies.mediation import can_look_for_another, can_mediate_for, can_use_request
-from records.policies.moves import can_amend_authority, can_answer_move, can_record_move
+from records.policies.moves import (
+    can_amend_authority,
+    can_answer_move,
+    can_record_move,
+    can_withdraw_move,
+)
 from records.policies.referrals import can_answer_referral, can_pass_on, can_receive
 from records.policies.shields import (
     can_appeal,
@@ -60,5 +65,6 @@ __all__ = [
     "can_see_shield",
     "can_start_by_address",
     "can_use_request",
+    "can_withdraw_move",
     "enquiry_is_open",
 ]

@@ -23,6 +23,11 @@ OFFER_IT = deny(
     "Responsibility for a child is handed over, not taken away.",
     "Record the move instead: the other authority accepts it, and until then nothing changes.",
 )
+NOT_ASKED = deny(
+    "move-not-asked-by-us",
+    "Your authority did not ask for this.",
+    "Answer it, or wait until the other authority takes it back.",
+)
 ANSWER_NOT_YOURS = deny(
     "answer-not-yours",
     "That answer is not your authority\u2019s to give.",
@@ -51,6 +56,13 @@ def can_answer_move(acting: Acting, move: HouseMove) -> Decision:
         can(acting, Permission.ANSWER_MOVE),
         ALLOWED if ours == move.awaits_id else ANSWER_NOT_YOURS,
     )
+
+
+def can_withdraw_move(acting: Acting, move: HouseMove) -> Decision:
+    """Whoever keeps records for the authority that asked."""
+    ours = acting.base.authority_id if acting.base else None
+    asked = ours in {move.from_authority_id, move.to_authority_id} - {move.awaits_id}
+    return first_no(can(acting, Permission.AMEND_RECORD), ALLOWED if asked else NOT_ASKED)
 
 
 def can_amend_authority(acting: Acting, child: ChildRecord) -> Decision:

@@ -16,7 +16,7 @@ from accounts.refusals import record_refusal
 from accounts.roles import Permission
 from records.access import find_record
 from records.actions.enquiries import open_enquiry
-from records.actions.moves import accept_move, record_move, refuse_move
+from records.actions.moves import accept_move, record_move, refuse_move, withdraw_move
 from records.enquiries import work_under
 from records.forms.base import posted
 from records.forms.moves import MoveForm, RefuseMoveForm
@@ -85,6 +85,14 @@ def answer_move(request: Request, key: UUID) -> HttpResponse:
         done = refuse_move(key=key, why=why, by=request.acting)
         return _said(request, done, "Your answer is given: no. They are told why.")
     return render(request, "records/answer_move.html", {"form": form, "move": move})
+
+
+@require_POST
+def withdraw(request: Request, key: UUID) -> HttpResponse:
+    """Takes back what we asked. It can be asked again, so nothing need be confirmed."""
+    require_permission(request.acting, Permission.AMEND_RECORD)
+    _ours_or_404(request, key)
+    return _said(request, withdraw_move(key=key, by=request.acting), "Taken back.")
 
 
 @require_POST

@@ -110,6 +110,7 @@ NO_PAGES: dict[str, tuple[str, Callable[[World], list[object]]]] = {
     "accounts:remove-evidence": ("POST", lambda w: [w.draft.key, "disciplinary-procedures"]),
     "records:confirm-address-search": ("POST", lambda world: [world.address_search]),
     "records:name-referred-child": ("POST", lambda world: [world.child.key]),
+    "records:withdraw-move": ("POST", lambda world: [world.move.key]),
     "records:open-moved": ("POST", lambda world: [world.move.key]),
     "records:verify-requester": ("POST", lambda world: [world.request.key]),
     "records:look-for-another": ("POST", lambda world: [world.request.key]),

@@ -581,6 +581,7 @@ NO_PAGES = {
     "accounts:cancel-move": "POST only: leads back to the organisation",
     "accounts:end-identifier": "POST only: leads back to the organisation",
     "records:name-referred-child": "POST only: leads back to the record",
+    "records:withdraw-move": "POST only: leads back to the moves",
     "records:open-moved": "POST only: leads to the record",
     "records:verify-requester": "POST only: leads back to the request",
     "records:look-for-another": "POST only: leads to the search form",

@@ -14,7 +14,13 @@ from accounts.models import OutboxMessage
 from accounts.policies import Refused
 from accounts.roles import Role
 from records.actions import amend_authority
-from records.actions.moves import accept_move, record_move, refuse_move, remind_of_moves
+from records.actions.moves import (
+    accept_move,
+    record_move,
+    refuse_move,
+    remind_of_moves,
+    withdraw_move,
+)
 from records.models import ChildRecord, HouseMove, MoveRefusal
 from tests.audit.faults import event_insert_fails
 from tests.factories.accounts import acting_as, authority
@@ -153,6 +159,18 @@ def test_an_offer_overtaken_by_another_move_changes_nothing(made, leaving, comin
     assert responsible(made) == third
     move.refresh_from_db()
     assert move.state == "overtaken"
+
+
+def test_who_asked_takes_it_back_and_nobody_else(made, leaving, coming, events):
+    move = offer(made, leaving, coming)
+    with pytest.raises(Refused) as refused:
+        withdraw_move(key=move.key, by=coming)
+    assert refused.value.decision.code == "move-not-asked-by-us"
+    assert withdraw_move(key=move.key, by=leaving)
+    assert not withdraw_move(key=move.key, by=leaving)
+    assert not accept_move(key=move.key, by=coming)
+    assert events.one("record.transfer_withdrawn").detail["move_id"] == move.pk
+    assert responsible(made) == leaving.base.authority
 
 
 def test_without_its_event_responsibility_stays(made, leaving, coming):
