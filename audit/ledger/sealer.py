@@ -17,13 +17,14 @@ from typing import Any
 from django.db import connections, transaction
 from psycopg2.extras import execute_values
 
+from audit.ledger.counts import fold
 from audit.ledger.leaf import LEAF_HASH
 from audit.ledger.merkle import Edge
 from audit.ledger.notes import Checkpoint, Signer
+from audit.ledger.sealing_lock import LOCK
 from audit.ledger.tree import NODE_LEVEL
 
 BATCH = 8192
-LOCK = 5_273_094_117  # one sealer at a time; any number that nobody else uses
 
 _NEWEST = """
     SELECT batch, first_leaf + n, edge, snapshot::text, era FROM public.audit_seal
@@ -180,3 +181,4 @@ def _add_batch(
     )
     if nodes:
         execute_values(cursor, _NODES, nodes)
+    fold(cursor, ids, times, edge.size)

@@ -24,7 +24,7 @@ def _database(variable: str) -> dict[str, Any]:
 
 
 DATABASES = {"default": _database("DATABASE_URL")}
-for _alias in ("owner", "local", "auditor", "sealer"):
+for _alias in ("owner", "local", "auditor", "sealer", "count"):
     if f"DATABASE_{_alias.upper()}_URL" in env.ENVIRON:
         DATABASES[_alias] = _database(f"DATABASE_{_alias.upper()}_URL")
 if "owner" in DATABASES:

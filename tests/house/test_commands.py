@@ -40,6 +40,7 @@ OF_THE_SYSTEM = {
     "audit_new_era",
     "audit_new_key",
     "audit_partitions",
+    "audit_recount",
     "audit_verify",
     "demo",
     "doctor",

@@ -20,8 +20,8 @@ from audit.ledger.notes import KeyKind, Signer
 from audit.ledger.writer import append
 
 SQL = Path(audit.migrations.__file__).parent / "sql"
-FILES = ("0001_ledger.sql", "0002_sealing.sql")
-ROLES = ("owner", "default", "sealer", "auditor", "local")
+FILES = ("0001_ledger.sql", "0002_sealing.sql", "0004_counts.sql")
+ROLES = ("owner", "default", "sealer", "auditor", "local", "count")
 ORIGIN = "index.example/audit"
 SEALED_TABLES = ("event", "payload", "seal", "node", "checkpoint", "cosignature")
 

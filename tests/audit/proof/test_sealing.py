@@ -127,7 +127,7 @@ def test_an_event_knows_its_leaf(ledger: Ledger) -> None:
 
 
 def test_a_second_sealer_steps_aside(ledger: Ledger) -> None:
-    from audit.ledger.sealer import LOCK
+    from audit.ledger.sealing_lock import LOCK
 
     ledger.write(1)
     with ledger.session("sealer") as other, other.cursor() as cursor:
