@@ -24,6 +24,7 @@ NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     ("Audit trail", "trail:events", Permission.READ_LOCAL_TRAIL),
     ("Audit trail", "trail:events", Permission.READ_WHOLE_TRAIL),
     ("People", "accounts:people", Permission.MANAGE_ACCOUNTS),
+    ("Teams", "accounts:teams", Permission.KEEP_TEAMS),
     ("Sign-in help", "accounts:signin-help", Permission.MANAGE_ACCOUNTS),
     ("Applications", "accounts:applications", Permission.ACCREDIT),
     ("Organisations", "accounts:organisations", Permission.REGISTER_ORGANISATION),

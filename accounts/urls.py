@@ -17,6 +17,7 @@ from accounts.views import (
     requirements,
     roles,
     signin_help,
+    teams,
     vouching,
 )
 
@@ -83,6 +84,23 @@ urlpatterns = [
         name="end-directory-link",
     ),
     path("messages/<int:message_id>/send-again/", looking_after.send_again, name="send-again"),
+    path("people/<uuid:key>/sites/", teams.sites, name="sites"),
+    path("people/<uuid:key>/sites/<int:number>/end/", teams.end_posting, name="end-posting"),
+    path("teams/", teams.teams, name="teams"),
+    path("teams/<uuid:key>/", teams.team, name="team"),
+    path("teams/<uuid:key>/close/", teams.close_team, name="close-team"),
+    path("teams/<uuid:key>/members/add/", teams.add_member, name="add-member"),
+    path(
+        "teams/<uuid:key>/members/<int:number>/remove/", teams.remove_member, name="remove-member"
+    ),
+    path("teams/<uuid:key>/calendar/add/", teams.add_duty, name="add-duty"),
+    path(
+        "teams/<uuid:key>/calendar/<int:number>/withdraw/",
+        teams.withdraw_duty,
+        name="withdraw-duty",
+    ),
+    path("networks/", teams.networks, name="networks"),
+    path("networks/<uuid:key>/end/", teams.end_network, name="end-network"),
     path("sign-in-help/", signin_help.signin_help, name="signin-help"),
     path("sign-in-help/<uuid:key>/", signin_help.help_person, name="help-person"),
     path("sign-in-help/<uuid:key>/unlock/", signin_help.unlock, name="unlock"),

@@ -21,7 +21,7 @@ from accounts.held_forms import keeps_form, posted_or_held
 from accounts.http import Request
 from accounts.models import RoleGrantHistory, RoleRequest, User
 from accounts.models.users import AccountStatus
-from accounts.policies import Decision, can_reinstate, can_stop, require
+from accounts.policies import Decision, can, can_reinstate, can_stop, require
 from accounts.roles import Permission
 from accounts.team.export import export_accounts
 from accounts.team.people import (
@@ -93,6 +93,7 @@ def person(request: Request, key: UUID) -> HttpResponse:
         "requests": RoleRequest.objects.open().filter(user=user).select_related("organisation"),
         "verbs": [verb for verb in VERBS.values() if verb.offered(request.acting, user)],
         "is_self": request.acting.user == user,
+        "keeps_teams": can(request.acting, Permission.KEEP_TEAMS).allowed,
         "since": timezone.localdate() - timedelta(days=91),
     }
     return render(request, "accounts/person.html", context)

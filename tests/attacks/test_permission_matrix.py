@@ -30,7 +30,17 @@ from accounts.staffing.read import REQUIRED
 from records.models import Enquiry
 from tests.audit.event_window import EventWindow
 from tests.factories.accounts import UserFactory, acting_as, sign_in
-from tests.house.pages import PAGES, World, build_world, directory_of
+from tests.house.pages import (
+    PAGES,
+    World,
+    build_world,
+    colleague_key,
+    directory_of,
+    duty_number,
+    network_key,
+    posting_number,
+    team_key,
+)
 from tests.house.permissions import Line, lines
 from tests.house.test_commands import BY_SOMEBODY
 from tests.house.urls import routes
@@ -91,6 +101,9 @@ def _identifier_of(world: World) -> int:
 
 # Addresses that are no pages: how they are asked, and what they are about.
 NO_PAGES: dict[str, tuple[str, Callable[[World], list[object]]]] = {
+    "accounts:withdraw-duty": ("POST", lambda w: [team_key(w), duty_number(w)]),
+    "accounts:end-posting": ("POST", lambda w: [colleague_key(w), posting_number(w)]),
+    "accounts:end-network": ("POST", lambda w: [network_key(w)]),
     "accounts:rejects": ("GET", lambda world: []),
     "accounts:confirm-change": ("POST", lambda world: []),
     "accounts:cancel-move": ("POST", lambda w: [w.school.key, w.school.moves.get().pk]),

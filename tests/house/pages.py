@@ -37,7 +37,9 @@ from accounts.models import (
     Recovery,
     RoleGrant,
     RoleRequest,
+    SiteKind,
     StaffProposal,
+    Team,
     User,
 )
 from accounts.roles import Role
@@ -55,7 +57,7 @@ from records.models import (
     ServiceMessage,
     Shield,
 )
-from tests.factories import accounts, accreditation, records, shielding, working
+from tests.factories import accounts, accreditation, records, shielding, teams, working
 
 NHS_NUMBERS = {1: "9990000018", 2: "9990000026"}
 REASON = {"purpose": "child_at_risk", "case_reference": "TEST-1"}
@@ -308,6 +310,10 @@ def child_key(world: World) -> object:
     return world.child.key
 
 
+def colleague_key(world: World) -> object:
+    return world.colleague.key
+
+
 def newcomer_key(world: World) -> object:
     return world.newcomer.key
 
@@ -375,7 +381,48 @@ def mediation_key(world: World) -> object:
     return world.request.key
 
 
+def team_key(world: World) -> object:
+    return a_team(world).key
+
+
+def a_team(world: World) -> Team:
+    """A team of the authority with a member, and something in its calendar."""
+    found = Team.objects.filter(organisation=world.organisation).first()
+    if found is None:
+        found = teams.team(world.organisation, "East team")
+        teams.member(found, world.colleague)
+        teams.duty(found, world.colleague, timezone.now() + timedelta(days=2))
+    return found
+
+
+def membership_number(world: World) -> object:
+    return a_team(world).memberships.get().pk
+
+
+def duty_number(world: World) -> object:
+    return a_team(world).duties.get().pk
+
+
+def posting_number(world: World) -> object:
+    """Where the colleague works."""
+    held = world.colleague.postings.first()
+    return (held or teams.posting(world.colleague, SiteKind.SCHOOL, "123456")).pk
+
+
+def network_key(world: World) -> object:
+    held = world.organisation.networks.first()
+    return (held or teams.network(world.organisation)).key
+
+
 PAGES: dict[str, Sample] = {
+    "accounts:teams": at("accounts:teams", "manager"),
+    "accounts:team": at("accounts:team", "manager", team_key),
+    "accounts:add-member": at("accounts:add-member", "manager", team_key),
+    "accounts:remove-member": at("accounts:remove-member", "manager", team_key, membership_number),
+    "accounts:close-team": at("accounts:close-team", "manager", team_key),
+    "accounts:add-duty": at("accounts:add-duty", "manager", team_key),
+    "accounts:sites": at("accounts:sites", "manager", colleague_key),
+    "accounts:networks": at("accounts:networks", "manager"),
     "directories": at("directories", "nobody"),
     "accounts:link-directory": at("accounts:link-directory", "practitioner", directory_of),
     "accounts:identity-providers": at("accounts:identity-providers", "central"),
@@ -556,6 +603,9 @@ PAGES |= ACCREDITATION
 STATUS = {"account_inactive": 403}
 
 NO_PAGES = {
+    "accounts:withdraw-duty": "POST only: leads back to the team",
+    "accounts:end-posting": "POST only: leads back to the places of work",
+    "accounts:end-network": "POST only: leads back to the networks",
     "accounts:rejects": "a file to mend: the refused rows of the last upload",
     "accounts:end-identity-provider": "POST only: leads back to the directories",
     "directory_callback": "the way back from a directory: tried in tests/attacks",
