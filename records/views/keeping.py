@@ -20,8 +20,10 @@ from records import actions
 from records.access import find_record
 from records.forms import keeping as forms
 from records.forms.base import RecordForm, posted
-from records.models import ChildRecord, DisputedField, DisputeReason, NameUse, Sex
+from records.models import ChildRecord, DisputedField, DisputeReason, NameUse, Sex, Shield
 from records.reasons import stated_reason
+
+AMENDED, KNOWN = "The record has been amended.", "This was recorded before."
 
 
 @dataclass(frozen=True)
@@ -124,8 +126,7 @@ def amend_record(request: Request, key: UUID, part: str) -> HttpResponse:
     form = PARTS[part].form(posted(request), acting=request.acting)
     if form.is_valid():
         changed = PARTS[part].amend(child, form, request.acting)
-        said = "This was recorded before." if changed is False else "The record has been amended."
-        return _done(request, key, said)
+        return _done(request, key, KNOWN if changed is False and _tells(child) else AMENDED)
     return _form_page(request, key, form, PARTS[part].title)
 
 
@@ -242,6 +243,11 @@ def _record_or_404(request: Request, key: UUID, permission: Permission) -> Child
         return find_record(child_key=key, permission=permission, by=request.acting)
     except ChildRecord.DoesNotExist:
         raise Http404 from None
+
+
+def _tells(child: ChildRecord) -> bool:
+    """May "this was recorded before" be said? Of a shielded record it would confirm a guess."""
+    return not Shield.objects.live().filter(child=child).exists()
 
 
 def _posted_id(request: Request, name: str) -> int:
