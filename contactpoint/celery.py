@@ -31,6 +31,10 @@ app.conf.beat_schedule = {
         "schedule": 15.0,
         "options": {"expires": 15.0},
     },
+    "erase search terms and reasons whose period is over": {
+        "task": "audit.erase_expired",
+        "schedule": crontab(hour=3, minute=20),
+    },
     "verify what was sealed since yesterday": {
         "task": "audit.verify_newest",
         "schedule": crontab(hour=4, minute=10),

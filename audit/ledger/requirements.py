@@ -62,6 +62,7 @@ REQUIRED: dict[EventType, frozenset[str]] = {
     EventType.TRAIL_READ: frozenset(),
     EventType.TRAIL_EXPORTED: frozenset({"purpose", "result_count"}),
     EventType.AUDIT_VERIFIED: frozenset({"detail.size"}),
+    EventType.PAYLOAD_ERASED: frozenset({"detail.event_ids"}),  # many at once
     EventType.LOG_PRUNED: frozenset({"detail.min_id"}),
     EventType.LOG_ERA_STARTED: frozenset({"detail.era"}),
     EventType.KEY_ROTATED: frozenset({"detail.key_id"}),

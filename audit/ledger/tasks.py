@@ -11,6 +11,7 @@ from audit.ledger.heartbeat import beat
 from audit.ledger.offering import offer_checkpoint
 from audit.ledger.partitions import ensure_partitions
 from audit.ledger.results import verify_and_record
+from audit.ledger.retention import erase_expired
 from audit.ledger.sealer import seal
 
 
@@ -18,6 +19,12 @@ from audit.ledger.sealer import seal
 def ensure_partitions_ahead() -> int:
     """Keeps the ledger's partitions ahead; returns how many it made."""
     return ensure_partitions()
+
+
+@shared_task(name="audit.erase_expired")
+def erase_expired_payloads() -> int:
+    """Erases payloads whose period is over; returns how many."""
+    return erase_expired()
 
 
 @shared_task(name="audit.worker_alive")

@@ -41,6 +41,8 @@ AUDIT_LOG_VKEYS = env.list("AUDIT_LOG_VKEYS", default=[])
 AUDIT_WITNESSES = env.list("AUDIT_WITNESSES", default=[])
 # A folder with the notes that witnesses signed, brought from them: what verification holds us to.
 AUDIT_NOTES = env("AUDIT_NOTES", default="")
+# How many months terms as typed and stated reasons are kept; the database refuses less than 12.
+AUDIT_PAYLOAD_MONTHS = env.int("AUDIT_PAYLOAD_MONTHS", default=24)
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ATOMIC_REQUESTS = False  # an action or an audited read opens its own transaction
