@@ -64,7 +64,7 @@ def make_work() -> None:
 
 def _refer(children: list[ChildRecord]) -> None:
     social_worker = person(Role.PRACTITIONER, "bristol")
-    team = Team.objects.filter(organisation=_of(social_worker).employer).first()
+    team = Team.objects.get(organisation=_of(social_worker).employer, name=TEAMS["bristol"][0])
     made = [
         record_referral(
             new=NewReferral(

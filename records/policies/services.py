@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from accounts.acting import Acting
 from accounts.models import Organisation
 from accounts.policies import ALLOWED, Decision, can, deny, first_no
 from accounts.roles import Permission
-from records.models import ChildRecord, Involvement, Service, ServiceMessage
+from records.models import ChildRecord, Involvement, Service, ServiceMessage, Shield
+from records.shielding import HIDES, Part
 
 OTHER_BASE = deny(
     "service-of-another-base",
@@ -17,6 +20,11 @@ NOT_INVOLVED = deny(
     "service-not-involved",
     "That service is not recorded as working with this child.",
     "Open the record and choose one of the services that are.",
+)
+BROKERED = deny(
+    "service-brokered",
+    "Who works with this child is hidden, so nobody is written to from here.",
+    "Ring the duty desk: it asks the service, and the service contacts you.",
 )
 CANNOT_BE_REACHED = deny(
     "service-not-here",
@@ -42,8 +50,16 @@ def can_write_to(acting: Acting, child: ChildRecord, service: Service) -> Decisi
     return first_no(
         can(acting, Permission.SEND_MESSAGE),
         ALLOWED if live.exists() else NOT_INVOLVED,
+        BROKERED if contacts_hidden([child.pk]) else ALLOWED,
         ALLOWED if service.organisation and service.closed_at is None else CANNOT_BE_REACHED,
     )
+
+
+def contacts_hidden(child_ids: Collection[int]) -> set[int]:
+    """Which of these children have a live shield that hides who works with them."""
+    profiles = [profile for profile, parts in HIDES.items() if Part.CONTACTS in parts]
+    live = Shield.objects.live().filter(child__in=child_ids, profile__in=profiles)
+    return set(live.values_list("child_id", flat=True))
 
 
 def can_read_message(acting: Acting, message: ServiceMessage) -> Decision:

@@ -21,7 +21,7 @@ from records.enquiries import work_under
 from records.forms.base import posted
 from records.forms.moves import MoveForm, RefuseMoveForm
 from records.models import ChildRecord, HouseMove, MoveRefusal
-from records.moves import moves_of
+from records.moves import moves_of, visible_to
 from records.policies.moves import ANSWER_NOT_YOURS
 from records.purposes import Purpose, Reason
 from records.reasons import state_reason, stated_reason
@@ -115,8 +115,7 @@ def _said(request: Request, done: bool, words: str) -> HttpResponse:
 def _ours_or_404(request: Request, key: UUID) -> HouseMove:
     """A move of the authority acted for; a guess leaves an event and gives 404."""
     ours = request.acting.base.authority_id if request.acting.base else None
-    rows = HouseMove.objects.select_related("child", "from_authority", "to_authority", "awaits")
-    found = rows.filter(key=key).first()
+    found = visible_to(request.acting).filter(key=key).first()
     if found is None or ours not in {found.from_authority_id, found.to_authority_id}:
         refused = Refused(ANSWER_NOT_YOURS, permission=Permission.ANSWER_MOVE.value)
         record_refusal(request.acting, refused)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import Request
-from accounts.policies import Decision, Refused, require_permission
+from accounts.policies import Decision, Refused, require, require_permission
 from accounts.refusals import record_refusal
 from accounts.roles import Permission
 from records.access import find_record
@@ -29,6 +29,7 @@ from records.policies.services import (
     can_answer_message,
     can_keep_service,
     can_read_message,
+    can_write_to,
 )
 from records.reasons import stated_reason
 from records.visibility import SENSITIVE
@@ -106,6 +107,12 @@ def write_to_service(request: Request, key: UUID, involvement_id: int) -> HttpRe
     # Which services work with a shielded child is hidden: the duty desk reaches them.
     if involvement is None or Shield.objects.live().filter(child=child).exists():
         raise _missing(request, NOT_INVOLVED, Permission.SEND_MESSAGE)
+    require(
+        can_write_to(request.acting, child, involvement.service),
+        permission=Permission.SEND_MESSAGE,
+        target_type="child_record",
+        target_id=child.pk,
+    )
     form = MessageForm(posted(request), acting=request.acting)
     if form.is_valid():
         send_message(

@@ -14,7 +14,9 @@ from accounts.policies import require_permission
 from accounts.roles import Permission
 from records.access import print_record
 from records.models import ChildRecord
+from records.purposes import Reason
 from records.reasons import stated_reason
+from records.shields import appeared_since
 from records.visibility import present
 
 MARKS = 12  # times that the watermark is repeated: enough for a sheet of paper
@@ -30,13 +32,21 @@ def contact_slip(request: Request, key: UUID) -> HttpResponse:
     if reason is None:
         return redirect("records:give-reason", key=key)
     try:
-        child = print_record(child_key=key, reason=reason, by=request.acting)
+        return _shown(request, key, reason)
     except ChildRecord.DoesNotExist:
         raise Http404 from None
+
+
+def _shown(request: Request, key: UUID, reason: Reason) -> HttpResponse:
+    """The sheet. A shield that is committed while it is made hides in it, too."""
+    child = print_record(child_key=key, reason=reason, by=request.acting)
     context = {
         "record": present(child, request.acting),
         "reason": reason,
         "now": timezone.now(),
         "marks": range(MARKS),
     }
-    return render(request, "records/contact_slip.html", context)
+    page = render(request, "records/contact_slip.html", context)
+    if appeared_since(child.pk, child.live_shield):
+        return _shown(request, key, reason)
+    return page

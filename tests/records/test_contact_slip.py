@@ -7,9 +7,10 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from audit.ledger.events import EventType
-from records.models import Enquiry
+from records.models import ChildRecord, Enquiry
 from tests.factories.accounts import acting_as, sign_in
 from tests.factories.records import InvolvementFactory, ServiceFactory, child, place_at_school
+from tests.factories.shielding import shielded
 from tests.house.pages import PAGES
 from tests.records.test_opening import state_reason
 
@@ -83,6 +84,17 @@ def test_a_sensitive_service_is_not_named_on_a_slip(at_work, made):
     shown = slip(at_work, made).content.decode()
     assert "A sensitive service" in shown
     for hidden in ("Invented clinic", "Kim Secret", "01632 960 777"):
+        assert hidden not in shown
+
+
+def test_what_a_shield_hides_is_not_on_a_slip(at_work, practitioner, made):
+    desk = acting_as(Role.SHIELD_ADMINISTRATOR, at=practitioner.base)
+    ChildRecord.objects.filter(pk=made.pk).update(authority=practitioner.base.authority)
+    made.refresh_from_db()
+    shielded(made, by=desk)
+    state_reason(at_work, made)
+    shown = slip(at_work, made).content.decode()
+    for hidden in ("Invented early help", "01632 960 501", "Invented School"):
         assert hidden not in shown
 
 

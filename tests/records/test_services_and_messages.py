@@ -14,11 +14,12 @@ from accounts.roles import Role
 from records.actions.messages import answer_message, read_message, send_message
 from records.actions.services import amend_service, close_service, create_service
 from records.messages import inbox, outbox
-from records.models import MessageText, Service, ServiceMessage
+from records.models import ChildRecord, MessageText, Service, ServiceMessage
 from records.particulars import ServiceParts
 from tests.audit.faults import event_insert_fails
 from tests.factories.accounts import EmployerFactory, acting_as, sign_in
 from tests.factories.records import InvolvementFactory, ServiceFactory, child
+from tests.factories.shielding import shielded
 from tests.records.test_opening import state_reason
 
 pytestmark = pytest.mark.django_db
@@ -208,6 +209,28 @@ def test_a_service_that_is_not_named_answers_without_its_name(
         assert "A sensitive service" in shown
         assert "Invented clinic" not in shown
         assert there.user.full_name not in shown
+
+
+def test_behind_a_shield_nobody_is_written_to_and_no_name_is_learned(
+    client, made, service, practitioner
+):
+    sent = write(made, service, practitioner)
+    desk = acting_as(Role.SHIELD_ADMINISTRATOR, at=practitioner.base)
+    ChildRecord.objects.filter(pk=made.pk).update(authority=practitioner.base.authority)
+    made.refresh_from_db()
+    shielded(made, by=desk)
+    sign_in(client, practitioner.user, practitioner.grant)
+    state_reason(client, made)
+    involvement = made.involvements.get()
+    address = reverse("records:write-to-service", args=[made.key, involvement.pk])
+    answer = client.get(address)
+    assert answer.status_code == 404
+    for page in (
+        answer,
+        client.get(reverse("records:service-messages")),
+        client.get(reverse("records:service-message", args=[sent.key])),
+    ):
+        assert service.name not in page.content.decode()
 
 
 def test_the_service_reads_and_answers_on_its_page(client, made, service, practitioner, there):

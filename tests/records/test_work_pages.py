@@ -4,11 +4,14 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Role
+from records.actions.moves import record_move
 from records.models import ChildRecord, HouseMove, MediatedRequest, Referral
 from tests.factories.accounts import acting_as, sign_in
 from tests.factories.records import child
+from tests.factories.shielding import shielded
 from tests.factories.teams import team
 from tests.factories.working import referral
 from tests.records.test_opening import state_reason
@@ -139,6 +142,21 @@ def test_the_move_of_two_other_authorities_is_not_there(client, practitioner, ev
     sign_in(client, ours.user, ours.grant)
     assert client.get(reverse("records:answer-move", args=[move.key])).status_code == 404
     assert events.one("access.denied").reason == "answer-not-yours"
+
+
+def test_where_a_shielded_child_moved_to_is_shown_to_management_teams_alone(
+    client, practitioner, management_team, other_management_team
+):
+    made = child(authority=management_team.base.authority)
+    to = other_management_team.base.authority
+    move = record_move(child=made, to=to, moved_on=timezone.localdate(), by=management_team)
+    sign_in(client, practitioner.user, practitioner.grant)
+    assert f"Move {move.pk}" in page(client, "moves")
+    shielded(made, by=acting_as(Role.SHIELD_ADMINISTRATOR, at=practitioner.base))
+    assert f"Move {move.pk}" not in page(client, "moves")
+    assert client.post(reverse("records:open-moved", args=[move.key])).status_code == 404
+    sign_in(client, management_team.user, management_team.grant)
+    assert f"Move {move.pk}" in page(client, "moves")
 
 
 REQUEST = {
