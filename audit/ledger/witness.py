@@ -57,7 +57,8 @@ class Witness:
     def __init__(self, signer: Signer, logs: Sequence[Verifier], state: Path) -> None:
         self.signer = signer
         self.state = state
-        self._logs = {log.name: log for log in logs}
+        # A log has two keys while one follows the other.
+        self._logs = {log.name: [key for key in logs if key.name == log.name] for log in logs}
         self._one_at_a_time = threading.Lock()
         (state / "notes").mkdir(parents=True, exist_ok=True)
 
@@ -72,10 +73,10 @@ class Witness:
             checkpoint = Checkpoint.from_text(note.text)
         except NoteInvalid as problem:
             return Answer(HTTPStatus.BAD_REQUEST, f"{problem}\n")
-        log = self._logs.get(checkpoint.origin)
-        if log is None:
+        keys = self._logs.get(checkpoint.origin)
+        if keys is None:
             return Answer(HTTPStatus.NOT_FOUND, "this witness does not know that log\n")
-        if not _is_signed_by(log, note):
+        if not _is_signed_by(keys, note):
             return Answer(HTTPStatus.FORBIDDEN, "not signed by a key of that log\n")
         if old > checkpoint.size:
             return Answer(HTTPStatus.BAD_REQUEST, "the old size is above the checkpoint's\n")
@@ -128,9 +129,9 @@ def _parsed(request: str) -> tuple[int, list[bytes], Note]:
     return int(old[1]), [decoded_hash(line) for line in hashes], Note.parse(note)
 
 
-def _is_signed_by(log: Verifier, note: Note) -> bool:
+def _is_signed_by(keys: Sequence[Verifier], note: Note) -> bool:
     try:
-        return log in note.signed_by([log])
+        return bool(note.signed_by(keys))
     except NoteInvalid:
         return False
 
@@ -218,7 +219,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--new-key", metavar="NAME", help="write a new key to --key and stop")
     parser.add_argument("--key", type=Path, required=True, help="file of this witness's key")
     parser.add_argument("--state", type=Path, help="folder that this process alone writes")
-    parser.add_argument("--log", action="append", default=[], help="vkey of a log; repeatable")
+    parser.add_argument("--log", action="append", default=[], help="a key of a log; repeatable")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8701)
     options = parser.parse_args(arguments)
