@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 
 from crispy_forms_gds.fields import DateInputField
 from crispy_forms_gds.helper import FormHelper
-from crispy_forms_gds.layout import HTML, Field, Layout, Size
+from crispy_forms_gds.layout import HTML, Field, Fixed, Layout, Size
 from crispy_forms_gds.widgets import DateInputWidget
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,8 +13,10 @@ from django.utils import timezone
 
 from accounts.acting import Acting
 from audit.ledger.canonical import MAX_SAFE_INTEGER
+from audit.ledger.events import Outcome
 from audit.trail.groups import ActionGroup
 from audit.trail.reading import DEFAULT_DAYS, LONGEST_DAYS, TrailFilters
+from audit.trail.rows import OUTCOMES
 
 EARLIEST = date(2000, 1, 1)
 
@@ -61,6 +63,21 @@ class TrailForm(forms.Form):
         required=False,
         choices=[("", "Everything"), *ActionGroup.choices],
     )
+    outcome = forms.ChoiceField(
+        label="How it ended",
+        required=False,
+        choices=[("", "Any way"), *((code.value, words) for code, (words, _) in OUTCOMES.items())],
+    )
+    record = forms.IntegerField(
+        label="Number of a child record",
+        help_text="As it stands in the last column. Shows who searched for, opened or changed it.",
+        required=False,
+        min_value=1,
+        max_value=MAX_SAFE_INTEGER,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"invalid": "Number of a child record must be a whole number"},
+    )
+    organisation = forms.UUIDField(required=False, widget=forms.HiddenInput)
     person = forms.UUIDField(required=False, widget=forms.HiddenInput)
     about = forms.UUIDField(required=False, widget=forms.HiddenInput)
     before = forms.IntegerField(
@@ -80,15 +97,18 @@ class TrailForm(forms.Form):
             Field("day_to", context={"legend_size": Size.for_legend("s")}),
             HTML("</div></div>"),
             Field.select("action", label_size=Size.SMALL),
+            Field.select("outcome", label_size=Size.SMALL),
+            Field.text("record", label_size=Size.SMALL, field_width=Fixed.TEN),
             "person",
             "about",
+            "organisation",
             _button("Show events"),
         )
 
     @property
     def is_forged(self) -> bool:
         """Whether a part that no person types (the key, the place in the list) is malformed."""
-        return bool({"person", "about", "before"} & set(self.errors))
+        return bool({"person", "about", "organisation", "before"} & set(self.errors))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -116,16 +136,19 @@ class TrailForm(forms.Form):
             day_to=given["day_to"],
             person=given["person"],
             about=given["about"],
+            organisation=given["organisation"],
+            record=given["record"],
             action=ActionGroup(given["action"]) if given["action"] else None,
+            outcome=Outcome(given["outcome"]) if given["outcome"] else None,
             before=given["before"],
         )
 
 
 class PersonForm(forms.Form):
-    """Finds a person of the user base by name or work e-mail address. Always posted."""
+    """Finds a person by name or work e-mail address, or an organisation by name. Always posted."""
 
     words = forms.CharField(
-        label="Name or work e-mail address",
+        label="Name of a person or organisation, or work e-mail address",
         max_length=160,
         error_messages={"required": "Enter a name or a work e-mail address"},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),

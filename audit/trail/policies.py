@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.acting import Acting
-from accounts.models import RoleGrant, RoleGrantHistory, User
+from accounts.models import Organisation, RoleGrant, RoleGrantHistory, User
 from accounts.policies import Decision, Refused, can, deny, require
 from accounts.querysets import UserQuerySet
 from accounts.roles import Permission
@@ -22,13 +22,23 @@ class Scope:
 
 
 class NotInTrail(Refused):
-    """An account that is unknown or of another user base was asked for: the answer is the same."""
+    """What is unknown, or of another user base, was asked for: the answer is the same."""
 
 
 NO_SUCH_PERSON = deny(
     "person-not-in-user-base",
     "There is no such account in your user base.",
     "Go back to the trail and choose a person from it.",
+)
+NO_SUCH_ORGANISATION = deny(
+    "organisation-not-in-user-base",
+    "There is no such organisation in your user base.",
+    "Go back to the trail and choose an organisation from it.",
+)
+NO_SUCH_EVENT = deny(
+    "event-not-in-user-base",
+    "There is no such event in your user base.",
+    "Go back to the trail and choose an event from it.",
 )
 NO_USER_BASE = deny(
     "no-user-base",
@@ -65,6 +75,14 @@ def accounts_in(scope: Scope) -> UserQuerySet:
     holds = RoleGrant.objects.filter(_within("content_object", scope), user=person)
     held = RoleGrantHistory.objects.filter(_within("organisation", scope), user=person)
     return accounts.filter(_within("employer", scope) | Exists(held) | Exists(holds))
+
+
+def organisations_in(scope: Scope) -> QuerySet[Organisation]:
+    """Organisations whose people's events a reader may pick out: the base and those beneath it."""
+    organisations = Organisation.objects.all()
+    if scope.base_id is None:
+        return organisations
+    return organisations.filter(Q(pk=scope.base_id) | Q(parent=scope.base_id))
 
 
 def _within(path: str, scope: Scope) -> Q:

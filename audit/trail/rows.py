@@ -6,7 +6,7 @@ the identifier recorded; nothing of a child is shown but the number of the recor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,6 +15,7 @@ from accounts.models import Organisation, User
 from audit.ledger.actor import ActorKind
 from audit.ledger.events import Outcome
 from audit.ledger.models import AuditEvent
+from audit.ledger.seals import Sealed
 from audit.trail.parts import plain, role_label
 from audit.trail.policies import Scope, accounts_in
 from audit.trail.wording import sentence
@@ -38,6 +39,7 @@ class Who:
     name: str
     role: str
     organisation: str
+    organisation_key: UUID | None
     on_behalf_of: str
     key: UUID | None
 
@@ -55,6 +57,7 @@ class TrailRow:
     outcome_colour: str
     records: tuple[int, ...]
     about: str
+    sealed: Sealed | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +66,15 @@ class _Names:
 
     accounts: dict[int, User]
     in_scope: frozenset[int]
-    organisations: dict[int, str]
+    organisations: dict[int, tuple[str, UUID]]
 
 
-def rows_for(events: Sequence[AuditEvent], scope: Scope) -> tuple[TrailRow, ...]:
+def rows_for(
+    events: Sequence[AuditEvent], scope: Scope, seals: Mapping[int, Sealed] | None = None
+) -> tuple[TrailRow, ...]:
     """The rows of a page, in the order of `events`; three statements, however many rows."""
-    names = _names(events, scope)
-    return tuple(_row(event, names) for event in events)
+    names, seals = _names(events, scope), seals or {}
+    return tuple(_row(event, names, seals.get(event.id)) for event in events)
 
 
 def _names(events: Sequence[AuditEvent], scope: Scope) -> _Names:
@@ -81,13 +86,16 @@ def _names(events: Sequence[AuditEvent], scope: Scope) -> _Names:
     return _Names(
         accounts=User.objects.in_bulk(targets | actors),
         in_scope=frozenset(in_scope),
-        organisations=dict(
-            Organisation.objects.filter(pk__in=organisations).values_list("pk", "name")
-        ),
+        organisations={
+            number: (name, key)
+            for number, name, key in Organisation.objects.filter(pk__in=organisations).values_list(
+                "pk", "name", "key"
+            )
+        },
     )
 
 
-def _row(event: AuditEvent, names: _Names) -> TrailRow:
+def _row(event: AuditEvent, names: _Names, sealed: Sealed | None) -> TrailRow:
     label, colour = OUTCOMES[Outcome(event.outcome)]
     return TrailRow(
         id=event.id,
@@ -99,6 +107,7 @@ def _row(event: AuditEvent, names: _Names) -> TrailRow:
         outcome_colour=colour,
         records=_records(event),
         about=_about(event, names),
+        sealed=sealed,
     )
 
 
@@ -108,6 +117,7 @@ def _who(event: AuditEvent, names: _Names) -> Who:
         name=_name_of(event, user),
         role=role_label(event.actor_role) if user and event.actor_role else "",
         organisation=_organisation(event.actor_org, names),
+        organisation_key=names.organisations.get(event.actor_org or 0, ("", None))[1],
         on_behalf_of=_account(event.on_behalf_of, names.accounts),
         key=user.key if user and user.pk in names.in_scope else None,
     )
@@ -132,7 +142,8 @@ def _account(number: int | None, accounts: dict[int, User]) -> str:
 def _organisation(number: int | None, names: _Names) -> str:
     if number is None:
         return ""
-    return names.organisations.get(number, f"Organisation {number}, as recorded")
+    known = names.organisations.get(number)
+    return known[0] if known else f"Organisation {number}, as recorded"
 
 
 def _purpose(code: str | None) -> str:

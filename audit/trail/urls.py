@@ -9,5 +9,6 @@ app_name = "trail"
 urlpatterns = [
     path("", views.events, name="events"),
     path("yours/", views.own_events, name="own-events"),
+    path("events/<int:event>/proof/", views.proof, name="proof"),
     path("people/", views.find_person, name="find-person"),
 ]

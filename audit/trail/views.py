@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -12,11 +12,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.acting import Acting
 from accounts.http import Request
 from accounts.refusals import record_refusal
+from audit.ledger.tree import NotSealed
 from audit.trail.forms import PersonForm, TrailForm
 from audit.trail.own import read_own_events
-from audit.trail.people import find_people
+from audit.trail.people import find_organisations, find_people
 from audit.trail.policies import NotInTrail, require_trail
-from audit.trail.reading import TrailFilters, TrailPage, TrailTooLong, read_trail
+from audit.trail.reading import TrailFilters, TrailPage, TrailTooLong, read_proof, read_trail
+
+KEYS = {"person", "about", "organisation"}
 
 
 @require_safe
@@ -35,13 +38,30 @@ def events(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def find_person(request: Request) -> HttpResponse:
-    """Finds the person whose events are wanted; posted, so that no name stands in a URL."""
+    """Finds whose events are wanted; posted, so that no name stands in a URL."""
     require_trail(request.acting)
     form = PersonForm(request.POST or None, acting=request.acting)
-    people = None
+    found: dict[str, object] = {}
     if form.is_valid():
-        people = find_people(words=form.cleaned_data["words"], by=request.acting)
-    return render(request, "audit/trail_people.html", {"form": form, "people": people})
+        words = form.cleaned_data["words"]
+        found["people"] = find_people(words=words, by=request.acting)
+        found["organisations"] = find_organisations(words=words, by=request.acting)
+    return render(request, "audit/trail_people.html", {"form": form, **found})
+
+
+@require_safe
+def proof(request: Request, event: int) -> HttpResponse:
+    """The proof of one event as a file, to be checked without us."""
+    try:
+        made = read_proof(event=event, by=request.acting)
+    except NotInTrail as refused:
+        record_refusal(request.acting, refused)
+        raise Http404 from refused
+    except NotSealed:
+        return render(request, "audit/not_sealed.html", status=409)
+    response = JsonResponse(made, json_dumps_params={"indent": 1, "ensure_ascii": False})
+    response["Content-Disposition"] = f'attachment; filename="proof-of-event-{event}.json"'
+    return response
 
 
 @require_safe
@@ -66,8 +86,11 @@ def _asked(filters: TrailFilters) -> dict[str, object]:
         "day_from": filters.day_from,
         "day_to": filters.day_to,
         "action": filters.action or "",
+        "outcome": filters.outcome or "",
+        "record": filters.record,
         "person": filters.person,
         "about": filters.about,
+        "organisation": filters.organisation,
     }
 
 
@@ -75,7 +98,7 @@ def _links(page: TrailPage) -> dict[str, str]:
     """The addresses a page leads to: ISO dates, opaque keys and codes, nothing else."""
     asked = {name: str(value) for name, value in _asked(page.filters).items() if value}
     days = {name: asked[name] for name in ("day_from", "day_to")}
-    everyone = {name: value for name, value in asked.items() if name not in {"person", "about"}}
+    everyone = {name: value for name, value in asked.items() if name not in KEYS}
     return {
         "days": _address(days),
         "everyone": _address(everyone),

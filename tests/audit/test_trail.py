@@ -1,5 +1,7 @@
 """A management team reads what its people did, in words; reading leaves an event of its own."""
 
+import json
+import re
 from datetime import timedelta
 from html import unescape
 
@@ -18,6 +20,8 @@ from accounts.policies import Refused
 from accounts.roles import Role
 from audit.ledger.actor import Actor, ActorKind
 from audit.ledger.events import EventType, Outcome
+from audit.ledger.notes import KeyKind, Signer
+from audit.ledger.sealer import seal
 from audit.ledger.writer import append
 from audit.trail import reading
 from audit.trail.groups import ActionGroup
@@ -281,7 +285,7 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(practitioner, mana
     few = statements()
     for _ in range(30):
         opened(acting_as(Role.PRACTITIONER, at=practitioner.base))
-    assert statements() == few == {"local": 5, "default": 3}
+    assert statements() == few == {"local": 6, "default": 3}
 
 
 def test_the_central_team_and_the_auditor_read_the_whole_trail(practitioner):
@@ -442,3 +446,101 @@ def test_a_query_that_takes_too_long_is_stopped_and_says_what_to_do(
 def test_a_command_reads_no_trail(practitioner):
     with pytest.raises(Refused):
         trail(job("nightly"))
+
+
+def test_one_record_shows_who_searched_it_and_who_opened_it(practitioner, management_team):
+    searched(practitioner)
+    opened(practitioner, child=9002)
+    opened(practitioner, child=9004)
+
+    rows = work(trail(management_team, record=9002))
+
+    assert [row.what.split()[0] for row in rows] == ["Opened", "Searched"]
+
+
+def test_of_another_base_nothing_is_found_by_record(practitioner, management_team):
+    opened(acting_as(Role.PRACTITIONER), child=9077)
+    assert work(trail(management_team, record=9077)) == []
+
+
+def test_pages_of_one_record_join_without_gap_or_overlap(practitioner, management_team):
+    for _ in range(PAGE_SIZE + 3):
+        opened(practitioner, child=9005)
+    first = trail(management_team, record=9005)
+    second = trail(management_team, record=9005, before=first.older)
+    shown = [row.id for row in (*first.rows, *second.rows)]
+    assert len(shown) == len(set(shown)) == PAGE_SIZE + 3
+    assert second.older is None
+
+
+def test_events_are_shown_by_how_they_ended(practitioner, management_team):
+    opened(practitioner)
+    said(practitioner, EventType.AUTH_LOGIN_FAILED, outcome=Outcome.FAILURE, reason="wrong-code")
+    [row] = work(trail(management_team, outcome=Outcome.FAILURE))
+    assert row.outcome == "Failed"
+
+
+def test_events_are_shown_by_the_organisation_acted_for(practitioner, management_team):
+    opened(practitioner)
+    rows = trail(management_team, organisation=practitioner.organisation.key).rows
+    assert {row.who.organisation for row in rows} == {practitioner.organisation.name}
+    assert "Opened a child record" in {row.what for row in rows}
+
+
+def test_an_organisation_of_another_base_is_not_found(client, management_team, events):
+    elsewhere = acting_as(Role.PRACTITIONER)
+    sign_in(client, management_team.user)
+    response = client.get(TRAIL, {"organisation": elsewhere.organisation.key})
+    assert response.status_code == 404
+    assert events.one("access.denied").reason == "organisation-not-in-user-base"
+
+
+def test_an_organisation_is_found_by_a_posted_name(client, management_team):
+    sign_in(client, management_team.user)
+    form = {"words": management_team.base.name, "acting_grant": management_team.grant.pk}
+    response = client.post(reverse("trail:find-person"), form)
+    assert f"?organisation={management_team.base.key}" in response.content.decode()
+
+
+def test_a_sealed_event_says_so_and_offers_its_proof(client, practitioner, management_team, events):
+    event = opened(practitioner)
+    seal(Signer.generate("index.example/audit", KeyKind.LOG))
+    sign_in(client, management_team.user)
+
+    page = client.get(TRAIL, {"record": 9002})
+    answer = client.get(reverse("trail:proof", args=[event.id]))
+
+    assert re.search(r"Sealed as leaf [0-9,]+, not witnessed yet", text_of(page))
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    [proved] = answer.json()["events"]
+    assert json.loads(proved["event"])["id"] == event.id
+    assert events.one("audit.bundled").detail == {"event_ids": [event.id]}
+
+
+def test_an_event_not_yet_sealed_has_no_proof_and_says_what_to_do(
+    client, practitioner, management_team, events
+):
+    event = opened(practitioner)
+    sign_in(client, management_team.user)
+    assert "Not sealed yet" in text_of(client.get(TRAIL))
+    answer = client.get(reverse("trail:proof", args=[event.id]))
+    assert answer.status_code == 409
+    assert "Wait a minute" in text_of(answer)
+
+
+def test_the_proof_of_an_event_of_another_base_is_not_found(client, management_team, events):
+    event = opened(acting_as(Role.PRACTITIONER))
+    sign_in(client, management_team.user)
+    assert client.get(reverse("trail:proof", args=[event.id])).status_code == 404
+    assert events.one("access.denied").reason == "event-not-in-user-base"
+
+
+@pytest.mark.parametrize("number", ["0", "-4", "x", "9" * 30])
+def test_a_record_number_that_cannot_be_is_an_error_beside_the_field(
+    client, management_team, number
+):
+    sign_in(client, management_team.user)
+    response = client.get(TRAIL, {"record": number})
+    assert response.status_code == 200
+    assert response.context["page"] is None
+    assert response.context["form"].errors["record"]

@@ -621,6 +621,7 @@ NO_PAGES = {
     "accounts:take-application": "POST only: leads back to the application",
     "accounts:remove-evidence": "POST only: leads back to the application",
     "accounts:evidence-file": "a file, always an attachment",
+    "trail:proof": "a file, always an attachment",
     "health-live": "JSON for machines",
     "health-ready": "JSON for machines",
     "health-ledger": "JSON for machines",
