@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
-from django.db import connections
 from hypothesis import settings as settings_of_hypothesis
 
 from accounts.acting import Acting
@@ -16,6 +15,7 @@ from tests.audit.event_window import EventWindow, install
 from tests.audit.owner import owner_cursor
 from tests.browser import browser_context_args, browser_type_launch_args, site
 from tests.factories.accounts import acting_as
+from tests.leaving import see_off
 
 __all__ = ["browser_context_args", "browser_type_launch_args", "site"]
 
@@ -59,7 +59,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker) -> Iterator[None]:
         install()
     yield
     with django_db_blocker.unblock():
-        connections.close_all()  # mirrors are not closed by Django, and would keep the database
+        see_off()
 
 
 @pytest.fixture(scope="session", autouse=True)

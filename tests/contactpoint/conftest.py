@@ -20,8 +20,10 @@ def _state_folder() -> Iterator[Path]:
     root.chmod(0o711)
     (root / LONG).mkdir()
     (root / LONG).chmod(0o711)
-    yield root / LONG / "state"
-    shutil.rmtree(root)
+    try:
+        yield root / LONG / "state"
+    finally:
+        shutil.rmtree(root)
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +43,6 @@ def resting_folder() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def stack(shared_folder: Path) -> Iterator[Stack]:
     """Servers that a module's tests only look at."""
-    running = Stack(shared_folder)
-    yield running
-    running.end()
+    with Stack(shared_folder) as running:
+        yield running
+        running.end()

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 import psycopg2
@@ -28,24 +28,35 @@ with state.held("a test"):
     sys.stdin.read()
     servers.stop()
 """
+PATIENCE = 240.0  # seconds for what hangs: on a loaded machine a minute may be needed
 NOT_OURS = {*DATABASE_VARIABLES, "REDIS_URL", "SECRET_KEY", "FIELD_KEY", "BROKER_URL"}
 
 
 class Stack:
-    """PostgreSQL and Valkey held by a process of their own, until it is told to end or killed."""
+    """PostgreSQL and Valkey held by a process of their own, until it is told to end or killed.
+
+    Outside its `with` block nothing of it is left.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.holder = python("-c", HOLDER, str(folder), state=folder)
         line = self.holder.stdout.readline()
-        assert line.startswith("{"), line + self.holder.communicate()[0]
+        if not line.startswith("{"):
+            raise AssertionError(line + finished(self.holder)[1])
         facts = json.loads(line)
         self.environment: dict[str, str] = facts["environment"]
         self.sockets = Path(facts["sockets"])
         self.pids: list[int] = facts["pids"]
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        gone(self.holder)
+
     def end(self) -> None:
         """Stop in order."""
-        self.holder.communicate(timeout=20)
+        finished(self.holder)
 
     def connect(self, variable: str, **other: str) -> Any:
         """Connect as the role of one variable, or with something else than it says."""
@@ -64,6 +75,22 @@ def python(*arguments: str, state: Path, **variables: str) -> subprocess.Popen[s
         stderr=subprocess.STDOUT,
         text=True,
     )
+
+
+def gone(process: subprocess.Popen[str]) -> None:
+    """Kills the process if it still runs, and closes what led to it: nothing meets a later test."""
+    process.kill()
+    with process:
+        pass
+
+
+def finished(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Waits for the process to end: its exit code and all it said."""
+    try:
+        said = process.communicate(timeout=PATIENCE)[0]
+    finally:
+        gone(process)
+    return process.returncode, said
 
 
 def connect(url: str, **other: str) -> Any:

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.contactpoint.embedded import python
+from tests.contactpoint.embedded import PATIENCE, finished, python
+
+pytestmark = pytest.mark.timeout(PATIENCE + 60)
 
 
 def manage(*arguments: str, state: Path, **variables: str) -> tuple[int, str]:
     """Run `manage.py`; its exit code and all it said."""
-    process = python("manage.py", *arguments, state=state, **variables)
-    said = process.communicate(timeout=120)[0]
-    return process.returncode, said
+    return finished(python("manage.py", *arguments, state=state, **variables))
 
 
 def test_help_starts_nothing(tmp_path):

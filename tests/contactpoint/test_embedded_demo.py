@@ -5,21 +5,35 @@ import re
 import signal
 import socket
 import subprocess
-import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import pytest
 
 from contactpoint.embedded import screen
-from tests.contactpoint.embedded import alive, descendants_of, python, within
+from tests.contactpoint.embedded import (
+    PATIENCE,
+    alive,
+    descendants_of,
+    finished,
+    gone,
+    python,
+    within,
+)
+
+# The first test starts everything, one after the other.
+pytestmark = pytest.mark.timeout(8 * PATIENCE)
 
 SHOW = "import os; print('entered', os.environ['CONTACTPOINT_DEMO'])"
 
 
 class Demo:
-    """A running demo: its process, what it has printed, its descendants."""
+    """A running demo: its process, what it has printed, its descendants.
+
+    Outside its `with` block nothing of it is left.
+    """
 
     def __init__(self, folder: Path, port: int) -> None:
         self.process = python("manage.py", "demo", state=folder, PORT=str(port), CHILDREN="30")
@@ -28,13 +42,22 @@ class Demo:
             self.said += line
             if "Ctrl-C" in line:
                 break
-        assert "Ctrl-C" in self.said, self.said + self.process.communicate()[0]
+        if "Ctrl-C" not in self.said:
+            raise AssertionError(self.said + finished(self.process)[1])
         self.port = int(re.findall(r"http://localhost:(\d+)", self.said)[0])
         self.descendants = descendants_of(self.process.pid)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        gone(self.process)
+
     def ready(self) -> int:
         """The status of the page that says whether it can do its work."""
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as client:
+        with closing(
+            http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        ) as client:
             client.request("GET", "/health/ready/", headers={"Host": "localhost"})
             return client.getresponse().status
 
@@ -71,7 +94,6 @@ class Life:
     held: dict[str, list[dict[str, str]]]
     second_start: tuple[int, str]
     command: tuple[int, str]
-    seconds_to_stop: float
     exit_code: int
     last_words: str
     left_after_stop: list[int]
@@ -87,22 +109,19 @@ def life(resting_folder: Path) -> Life:
     left_after_first_command = _servers_on(resting_folder)
     with socket.create_server(("127.0.0.1", 0)) as busy:
         busy_port = busy.getsockname()[1]
-        first = Demo(resting_folder, 8000)
-        ready = first.ready()
-        held = {word: first.held_by(word) for word in PROCESSES}
-        second_start = _finished("demo", state=resting_folder)
-        command = _finished("demo_people", "--json", state=resting_folder)
-        worker_log = resting_folder / "worker.log"
-        worker_ready = within(60, lambda: "ready." in worker_log.read_text())
-        began = time.monotonic()
-        first.process.send_signal(signal.SIGINT)
-        last_words = first.process.communicate(timeout=30)[0]
-        took = time.monotonic() - began
+        with Demo(resting_folder, 8000) as first:
+            ready = first.ready()
+            held = {word: first.held_by(word) for word in PROCESSES}
+            second_start = _finished("demo", state=resting_folder)
+            command = _finished("demo_people", "--json", state=resting_folder)
+            worker_log = resting_folder / "worker.log"
+            worker_ready = within(PATIENCE, lambda: "ready." in worker_log.read_text())
+            first.process.send_signal(signal.SIGINT)
+            exit_code, last_words = finished(first.process)
         left = [pid for pid in first.descendants if alive(pid)]
-        second = Demo(resting_folder, busy_port)
-        second.process.kill()
-        gone = within(5, lambda: not any(map(alive, second.descendants)))
-        second.process.communicate()
+        with Demo(resting_folder, busy_port) as second:
+            second.process.kill()
+            gone_after_kill = within(PATIENCE, lambda: not any(map(alive, second.descendants)))
     return Life(
         first_command=first_command,
         left_after_first_command=left_after_first_command,
@@ -113,20 +132,17 @@ def life(resting_folder: Path) -> Life:
         held=held,
         second_start=second_start,
         command=command,
-        seconds_to_stop=took,
-        exit_code=first.process.returncode,
+        exit_code=exit_code,
         last_words=last_words,
         left_after_stop=left,
         busy_port=busy_port,
         next_port=second.port,
-        gone_after_kill=gone,
+        gone_after_kill=gone_after_kill,
     )
 
 
 def _finished(*arguments: str, state: Path) -> tuple[int, str]:
-    process = python("manage.py", *arguments, state=state)
-    said = process.communicate(timeout=60)[0]
-    return process.returncode, said
+    return finished(python("manage.py", *arguments, state=state))
 
 
 def _servers_on(folder: Path) -> str:
@@ -180,8 +196,7 @@ def test_a_command_uses_the_running_servers(life):
     assert "totp_secret" in said
 
 
-def test_ctrl_c_ends_everything_within_ten_seconds(life):
-    assert life.seconds_to_stop < 10
+def test_ctrl_c_ends_everything(life):
     assert life.exit_code == 0
     assert life.last_words.endswith("Stopped.\n")
     assert life.left_after_stop == []

@@ -9,7 +9,17 @@ import pytest
 import redis
 
 from contactpoint.embedded.servers import DATABASE_VARIABLES
-from tests.contactpoint.embedded import Stack, alive, connect, python, within
+from tests.contactpoint.embedded import (
+    PATIENCE,
+    Stack,
+    alive,
+    connect,
+    finished,
+    python,
+    within,
+)
+
+pytestmark = pytest.mark.timeout(4 * PATIENCE)
 
 
 def test_every_role_has_a_password_of_its_own(stack):
@@ -112,47 +122,43 @@ def test_only_this_user_reads_sockets_and_secrets(stack, shared_folder):
 
 
 def test_a_second_holder_of_the_folder_is_refused_by_name(stack, shared_folder):
-    second = python("manage.py", "demo", state=shared_folder)
+    code, said = finished(python("manage.py", "demo", state=shared_folder))
 
-    said = second.communicate(timeout=20)[0]
-
-    assert second.returncode == 2
+    assert code == 2
     assert f"`a test` (process {stack.holder.pid}) is using" in said
 
 
 def test_after_a_stop_nothing_is_left_and_data_and_passwords_are(resting_folder):
-    first = Stack(resting_folder)
-    with first.connect("DATABASE_OWNER_URL").cursor() as cursor:
-        cursor.execute("CREATE TABLE kept (n int)")
-    first.end()
+    with Stack(resting_folder) as first:
+        with first.connect("DATABASE_OWNER_URL").cursor() as cursor:
+            cursor.execute("CREATE TABLE kept (n int)")
+        first.end()
     assert not any(map(alive, first.pids))
     assert not first.sockets.exists()
 
-    second = Stack(resting_folder)
-    with second.connect("DATABASE_OWNER_URL").cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM kept")
-    second.end()
+    with Stack(resting_folder) as second:
+        with second.connect("DATABASE_OWNER_URL").cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM kept")
+        second.end()
     assert first.environment["SECRET_KEY"] == second.environment["SECRET_KEY"]
 
 
 def test_killing_the_holder_leaves_no_process_and_the_next_start_sweeps_its_sockets(resting_folder):
-    killed = Stack(resting_folder)
+    with Stack(resting_folder) as killed:
+        killed.holder.kill()
 
-    killed.holder.kill()
-    killed.holder.communicate()
-
-    assert within(5, lambda: not any(map(alive, killed.pids)))
+        assert within(PATIENCE, lambda: not any(map(alive, killed.pids)))
     assert killed.sockets.exists()
-    again = Stack(resting_folder)
-    again.end()
+    with Stack(resting_folder) as again:
+        again.end()
     assert not killed.sockets.exists()
 
 
 def test_a_process_number_that_went_to_a_stranger_does_not_stop_the_next_start(resting_folder):
-    Stack(resting_folder).end()
+    with Stack(resting_folder) as before:
+        before.end()
     (resting_folder / "postgres" / "postmaster.pid").write_text("1\n")
 
-    again = Stack(resting_folder)
-
-    connect(again.environment["DATABASE_URL"]).close()
-    again.end()
+    with Stack(resting_folder) as again:
+        connect(again.environment["DATABASE_URL"]).close()
+        again.end()

@@ -501,11 +501,8 @@ def test_an_identifier_ended_as_wrong_stays_ended_when_the_feed_repeats_it(run):
     assert Identifier.objects.get().ended_on == timezone.localdate()
 
 
-# Not the tables that others refer to: checks of references keep the plans of earlier tests.
 READ_WHOLE = """
-SELECT relname, seq_tup_read FROM pg_stat_xact_user_tables
-WHERE relname LIKE 'records\\_%'
-  AND relname NOT IN ('records_childrecord', 'records_school', 'records_practice')
+SELECT relname, seq_scan FROM pg_stat_xact_user_tables WHERE relname LIKE 'records\\_%'
 """
 
 
@@ -513,15 +510,17 @@ def test_a_load_looks_every_row_up_by_index_whatever_the_statistics_say(run):
     """Else a load soon after another, before statistics are taken, reads all for every row."""
     authority()
     rows = [{**FULL, "source_ref": f"A{n}"} for n in range(20)]
-    run(as_csv(*rows))
     with connection.cursor() as cursor:
+        cursor.execute("DISCARD PLANS")  # checks of references would keep those of earlier tests
+        run(as_csv(*rows))
         cursor.execute(READ_WHOLE)
         before = dict(cursor.fetchall())
         rows = [{**row, "family_name": "Stone", "town": "Elsewhere"} for row in rows]
         run(as_csv(*rows))
         cursor.execute(READ_WHOLE)
-        # A table read whole once is no harm (a cached plan may); once for every row it is 400 rows.
-        assert all(read - before[name] <= len(rows) for name, read in cursor.fetchall())
+        times = {name: scans - before[name] for name, scans in cursor.fetchall()}
+        # A statement may read a table whole once, to remember it; not once for every row.
+        assert {name: n for name, n in times.items() if n >= len(rows) / 2} == {}
         cursor.execute("SHOW enable_seqscan")
         assert cursor.fetchone() == ("on",)
 

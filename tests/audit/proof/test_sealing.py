@@ -133,6 +133,8 @@ def test_a_second_sealer_steps_aside(ledger: Ledger) -> None:
     with ledger.session("sealer") as other, other.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         assert seal(ledger.signer, using=ledger.alias("sealer")) is None
+        # By its end alone the session would let go only when the server has noticed it.
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
     assert seal(ledger.signer, using=ledger.alias("sealer")).events == 1
 
 
