@@ -6,13 +6,15 @@ loopback only.
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, Playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HOW_TO_GET_ONE = (
@@ -45,6 +47,17 @@ def chromium() -> str:
     if os.environ.get("CI"):
         pytest.fail(HOW_TO_GET_ONE)
     pytest.skip(HOW_TO_GET_ONE)
+
+
+@pytest.fixture(scope="session")
+def playwright(playwright: Playwright) -> Iterator[Playwright]:
+    """Pytest-playwright's own, and after it what tests had open while its event loop ran.
+
+    While it runs, Django keeps for this thread other connections than before and after it: nobody
+    could reach them any more, and one of them would keep the test database.
+    """
+    yield playwright
+    connections.close_all()
 
 
 @pytest.fixture(scope="session")

@@ -13,11 +13,11 @@ from accounts.acting import Acting
 from accounts.roles import Role
 from tests.audit.event_window import EventWindow, install
 from tests.audit.owner import owner_cursor
-from tests.browser import browser_context_args, browser_type_launch_args, site
+from tests.browser import browser_context_args, browser_type_launch_args, playwright, site
 from tests.factories.accounts import acting_as
 from tests.leaving import see_off
 
-__all__ = ["browser_context_args", "browser_type_launch_args", "site"]
+__all__ = ["browser_context_args", "browser_type_launch_args", "playwright", "site"]
 
 # On CI the same examples every time: a landing does not hang on luck. At a desk, new ones each run.
 settings_of_hypothesis.register_profile("ci", derandomize=True, deadline=None)
