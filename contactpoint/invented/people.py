@@ -10,9 +10,13 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
+from itertools import count
 
 from django.conf import settings
+from django.contrib.auth.password_validation import UserAttributeSimilarityValidator
+from django.core.exceptions import ValidationError
 
+from accounts.models import User
 from accounts.roles import OrganisationKind, Role
 from contactpoint.invented import codes
 from contactpoint.invented.names import parts, rows
@@ -130,14 +134,28 @@ class Credentials:
 def credentials_of(person: Person) -> Credentials:
     """Four words and two digits, and 160 bits: both by keyed hash of the e-mail address."""
     key = settings.SECRET_KEY.encode()
+    passwords = (_password(key, f"{person.email}{n or ''}") for n in count())
+    secret = hmac.digest(key, f"invented totp {person.email}".encode(), hashlib.sha1)
+    return Credentials(
+        password=next(each for each in passwords if not _resembles(each, person)),
+        totp_secret=base64.b32encode(secret).decode(),
+    )
+
+
+def _password(key: bytes, of: str) -> str:
     words = [
         *parts("place_parts.csv", "town", "start"),
         *parts("place_parts.csv", "street", "start"),
     ]
-    bits = hmac.digest(key, f"invented password {person.email}".encode(), hashlib.sha256)
+    bits = hmac.digest(key, f"invented password {of}".encode(), hashlib.sha256)
     chosen = [words[int.from_bytes(bits[2 * n : 2 * n + 2]) % len(words)] for n in range(4)]
-    secret = hmac.digest(key, f"invented totp {person.email}".encode(), hashlib.sha1)
-    return Credentials(
-        password="-".join([*chosen, f"{bits[-1] % 90 + 10}"]).lower(),
-        totp_secret=base64.b32encode(secret).decode(),
-    )
+    return "-".join([*chosen, f"{bits[-1] % 90 + 10}"]).lower()
+
+
+def _resembles(password: str, person: Person) -> bool:
+    """By chance it may have most letters of the address, which the site refuses."""
+    try:
+        UserAttributeSimilarityValidator().validate(password, User(email=person.email))
+    except ValidationError:
+        return True
+    return False
