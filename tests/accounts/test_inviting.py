@@ -108,9 +108,11 @@ def test_a_team_puts_everything_on_file_page_by_page(client, team, newcomer, eve
     assert "counts until 3 February 2029" in page
     assert "Version 1 passed on 3 February 2026" in page
     assert events.actions() == [
+        "account.read",
         "account.identity_confirmed",
         "check.recorded",
         "training.recorded",
+        "account.read",
     ]
 
 

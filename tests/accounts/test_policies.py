@@ -35,21 +35,50 @@ from tests.factories.accounts import (
 pytestmark = pytest.mark.django_db
 
 # Written out a second time on purpose: a change of the table must be made here too, and be seen.
+COLUMNS = [
+    Role.PRACTITIONER,
+    Role.MANAGEMENT_TEAM,
+    Role.ACCREDITATION_OFFICER,
+    Role.SHIELD_ADMINISTRATOR,
+    Role.MEDIATOR,
+    Role.CENTRAL_TEAM,
+    Role.AUDITOR,
+    Role.APPLICANT,
+]
 MATRIX = """
-                      fnd adr opn mak amd wrg inv lod loc whl mng stp acc pub reg app dir
-practitioner          yes -   yes yes yes yes yes -   -   -   -   -   -   -   -   -   -
-management_team       yes yes yes yes yes yes yes yes yes -   yes yes -   -   yes -   -
-accreditation_officer -   -   -   -   -   -   -   -   -   -   -   -   yes -   yes -   -
-shield_administrator  yes yes yes -   -   yes -   -   -   -   -   -   -   -   -   -   -
-mediator              yes yes yes -   -   yes -   -   -   -   -   -   -   -   -   -   -
-central_team          -   -   -   -   -   -   -   -   -   yes yes yes -   yes yes -   yes
-auditor               -   -   -   -   -   -   -   -   -   yes -   -   -   -   -   -   -
-applicant             -   -   -   -   -   -   -   -   -   -   -   -   -   -   -   yes -
+                        prac mgmt accr shld medi cent audi appl
+search                  yes  yes  -    yes  yes  -    -    -
+search_by_address       -    yes  -    yes  yes  -    -    -
+open_record             yes  yes  -    yes  yes  -    -    -
+create_record           yes  yes  -    -    -    -    -    -
+amend_record            yes  yes  -    -    -    -    -    -
+dispute_field           yes  yes  -    yes  yes  -    -    -
+record_involvement      yes  yes  -    -    -    -    -    -
+receive_referral        yes  yes  -    -    yes  -    -    -
+send_message            yes  yes  -    -    yes  -    -    -
+mediate                 -    -    -    -    yes  -    -    -
+answer_move             -    yes  -    -    -    -    -    -
+keep_services           -    yes  -    -    -    -    -    -
+request_shield          yes  yes  -    yes  yes  -    -    -
+decide_shield           -    -    -    yes  -    -    -    -
+lift_shield             -    yes  -    yes  -    -    -    -
+override_shield         -    yes  -    yes  yes  -    -    -
+import_records          -    yes  -    -    -    -    -    -
+read_local_trail        -    yes  -    -    -    -    -    -
+read_whole_trail        -    -    -    -    -    yes  yes  -
+manage_accounts         -    yes  -    -    -    yes  -    -
+suspend_account         -    yes  -    -    -    yes  -    -
+accredit                -    -    yes  -    -    -    -    -
+publish_requirements    -    -    -    -    -    yes  -    -
+register_organisation   -    yes  yes  -    -    yes  -    -
+apply_for_accreditation -    -    -    -    -    -    -    yes
+keep_directories        -    -    -    -    -    yes  -    -
+keep_teams              -    yes  -    -    -    -    -    -
 """
 CELLS = [
-    (Role(row.split()[0]), permission, answer == "yes")
+    (role, Permission(row.split()[0]), answer == "yes")
     for row in MATRIX.strip().split("\n")[1:]
-    for permission, answer in zip(Permission, row.split()[1:], strict=True)
+    for role, answer in zip(COLUMNS, row.split()[1:], strict=True)
 ]
 
 

@@ -25,7 +25,7 @@ TYPED = {
 NOBODY = {"family_name": "Savage", "given_name": "Winifred"}
 # Which kind a statement is of, by what stands in it; the first that fits counts.
 KINDS = {
-    "session": ("django_session",),
+    "session": ("accounts_session",),
     "engine": ("search_candidates", "name_delete", "name_stat", "records_identifier"),
     "event": ("audit_event", "audit_payload"),
     "facts": ("records_address", "accounts_staffhousehold"),
