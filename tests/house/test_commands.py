@@ -17,6 +17,7 @@ OURS = ("accounts", "records", "audit", "contactpoint")
 # They touch people or records: a named account, a reason, the policies, an event.
 BY_SOMEBODY = {
     "audit_bundle": ["--event", "1"],
+    "audit_export": ["--from", "2026-01-01", "--to", "2026-01-02", "--out", "NEWFILE"],
     "check_search": [],
     "import_feed": ["teams", "FILE", "--source", "test"],
     "import_records": ["FILE", "--source", "test"],
