@@ -128,7 +128,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_until(condition, seconds=40):
+def wait_until(condition, seconds=120):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():
@@ -167,7 +167,7 @@ def start(python, installed, environment, tmp_path):
     for process in running:
         process.send_signal(signal.SIGTERM)
     for process in running:
-        process.wait(30)
+        process.wait(120)
         process.log.close()
 
 

@@ -18,7 +18,7 @@ def at_once(*acts: Callable[[], object]) -> Sequence[str]:
 
     def do(act: Callable[[], object]) -> str:
         try:
-            start.wait(timeout=10)
+            start.wait(timeout=60)
             act()
         except Refused as refused:
             return refused.decision.code

@@ -190,6 +190,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class _Server(ThreadingHTTPServer):
+    request_queue_size = 64  # whoever comes together with others is answered, not cut off
     daemon_threads = True
     witness: Witness
 

@@ -198,7 +198,7 @@ def test_a_worker_is_asked_after_the_commit_with_nothing_but_a_number(monkeypatc
         with transaction.atomic():
             message = queue(user)
             assert line.qsize() == 0
-        received = line.get(timeout=5)
+        received = line.get(timeout=60)
         received.ack()
     assert received.headers["task"] == "accounts.deliver_message"
     assert received.payload[:2] == [[message.pk], {}]

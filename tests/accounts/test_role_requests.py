@@ -283,7 +283,7 @@ def at_once(*acts):
 
     def run(act):
         try:
-            start.wait(timeout=10)
+            start.wait(timeout=60)
             act()
         except Refused as refused:
             return refused.decision.code

@@ -325,7 +325,7 @@ def directory(monkeypatch):
 def come_by(client, directory):
     """Off to the directory and back."""
     there = client.get(reverse("directory_start", args=[directory.key])).url
-    back = requests.get(there, allow_redirects=False, timeout=5).headers["Location"]
+    back = requests.get(there, allow_redirects=False, timeout=60).headers["Location"]
     return client.get(back.removeprefix(settings.SITE_URL))
 
 

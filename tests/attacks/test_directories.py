@@ -77,7 +77,7 @@ def visit(client, directory):
     """Off to the directory and back to the address it sends the browser to, not yet opened."""
     there = client.get(url("directory_start", directory))
     assert there.status_code == 302, there.content.decode()
-    back = requests.get(there.url, allow_redirects=False, timeout=5)
+    back = requests.get(there.url, allow_redirects=False, timeout=60)
     assert back.status_code == 302, back.text
     assert back.headers["Location"].startswith(settings.SITE_URL)
     return back.headers["Location"].removeprefix(settings.SITE_URL)

@@ -130,7 +130,7 @@ def test_of_two_officers_at_the_same_moment_one_wins():
 
     def decide(by):
         try:
-            together.wait(10)
+            together.wait(60)
             approve(AccreditationApplication.objects.get(pk=made.pk), by)
             answers.append("approved")
         except Refused as told:
@@ -142,7 +142,7 @@ def test_of_two_officers_at_the_same_moment_one_wins():
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     assert sorted(answers) == ["application-moved-on", "approved"]
     assert Accreditation.objects.filter(application=made).count() == 1
 

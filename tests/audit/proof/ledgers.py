@@ -126,7 +126,7 @@ def fresh_ledger() -> Iterator[Ledger]:
 
 def _drop(owner: Any, name: str) -> None:
     """Once the server has noticed that every session of it is over."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     with owner.cursor() as cursor:
         while True:
             try:

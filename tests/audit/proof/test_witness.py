@@ -61,7 +61,7 @@ def running(state: Path) -> Iterator[int]:
 
 
 def ask(port: int, request: str | bytes, path: str = "/add-checkpoint") -> tuple[int, str]:
-    client = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         client.request("POST", path, request if isinstance(request, bytes) else request.encode())
         answer = client.getresponse()
@@ -169,9 +169,10 @@ def test_a_witness_whose_state_was_damaged_does_not_cosign(tmp_path: Path) -> No
 def test_two_requests_at_once_never_roll_it_back(port: int) -> None:
     assert ask(port, TREE.request(0, 10))[0] == 200
     answers: list[int] = []
+    requests = [TREE.request(10, size) for size in range(11, 31)]
     threads = [
-        threading.Thread(target=lambda s=size: answers.append(ask(port, TREE.request(10, s))[0]))
-        for size in range(11, 31)
+        threading.Thread(target=lambda asked=asked: answers.append(ask(port, asked)[0]))
+        for asked in requests
     ]
     for thread in threads:
         thread.start()
@@ -192,10 +193,10 @@ def test_the_process_makes_its_key_serves_alone_and_stops(tmp_path: Path) -> Non
     first = subprocess.Popen(serving, stdout=subprocess.PIPE, text=True)
     try:
         assert first.stdout.readline() == f"Witness {made.stdout}"
-        second = subprocess.run(serving, capture_output=True, text=True, timeout=20)
+        second = subprocess.run(serving, capture_output=True, text=True, timeout=120)
         assert "Another witness runs" in second.stderr
         os.kill(first.pid, signal.SIGTERM)
-        assert first.wait(10) == 0
+        assert first.wait(60) == 0
     finally:
         first.kill()
         first.stdout.close()
