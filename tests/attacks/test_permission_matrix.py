@@ -29,6 +29,7 @@ from accounts.roles import HOMES, OrganisationKind, Role
 from accounts.staffing.read import REQUIRED
 from records.models import Enquiry
 from tests.audit.event_window import EventWindow
+from tests.audit.owner import owner_cursor
 from tests.factories.accounts import UserFactory, acting_as, sign_in
 from tests.house.pages import (
     PAGES,
@@ -95,6 +96,16 @@ def message_of(world: World) -> list[object]:
     return [OutboxMessage.objects.filter(base=world.organisation).values_list("pk", flat=True)[0]]
 
 
+def look_of(world: World) -> list[object]:
+    """An event of that base: the child's record was opened."""
+    with owner_cursor() as cursor:
+        cursor.execute(
+            "SELECT max(id) FROM audit_event WHERE action = 'record.viewed' AND actor_id = %s",
+            [world.practitioner.pk],
+        )
+        return list(cursor.fetchone())
+
+
 def _identifier_of(world: World) -> int:
     return world.school.identifiers.order_by("pk").values_list("pk", flat=True)[0]
 
@@ -121,6 +132,7 @@ NO_PAGES: dict[str, tuple[str, Callable[[World], list[object]]]] = {
     "accounts:start-application": ("POST", lambda world: [world.organisation.key]),
     "accounts:take-application": ("POST", lambda world: [world.case.key]),
     "accounts:remove-evidence": ("POST", lambda w: [w.draft.key, "disciplinary-procedures"]),
+    "trail:proof": ("GET", look_of),
     "records:confirm-address-search": ("POST", lambda world: [world.address_search]),
     "records:name-referred-child": ("POST", lambda world: [world.child.key]),
     "records:withdraw-move": ("POST", lambda world: [world.move.key]),

@@ -10,7 +10,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection, transaction
-from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
@@ -20,7 +19,7 @@ from accounts.acting import RequestFacts, person
 from accounts.models import RoleGrant
 from accounts.policies import Refused
 from accounts.roles import Role
-from records.access import open_record
+from records.access import open_record, overriding
 from records.access.overriding import override_shield
 from records.actions.enquiries import open_enquiry
 from records.models import (
@@ -279,12 +278,11 @@ def test_an_override_shows_the_record_to_its_maker_and_to_nobody_else(operator, 
     assert_nothing_told(seen(other, AT_THE_DESK.under(own.pk), shield))
 
 
-def test_by_an_override_that_is_over(operator, shield):
-    by, reason = operator
-    ShieldOverride.objects.update(
-        started_at=Now() - timedelta(minutes=16),
-        ends_at=Now() - timedelta(minutes=1),
-    )
+def test_by_an_override_that_is_over(shield, monkeypatch):
+    monkeypatch.setattr(overriding, "OVERRIDE_LASTS", timedelta(microseconds=1))
+    by = in_session(acting_as(Role.MEDIATOR))
+    reason = AT_THE_DESK.under(open_enquiry(reason=AT_THE_DESK, by=by).pk)
+    assert override_shield(child_key=shield.child.key, why="in A&E", reason=reason, by=by)
     assert_nothing_told(seen(by, reason, shield))
 
 
