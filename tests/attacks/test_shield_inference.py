@@ -357,9 +357,9 @@ hidden_facts = st.tuples(
     st.lists(places, max_size=2), st.sampled_from(["Ann", "Bo"]), st.booleans(), st.booleans()
 )
 typed_places = st.sampled_from(["", "SW9", "SW9 8ZZ", "N1 1AA", "LS1 1AA"])
-# What differs between two visits: tokens, opaque keys, row numbers in forms.
+# What differs between two visits: tokens, opaque keys, row numbers in forms, the clock.
 CHANGING = re.compile(
-    r'name="csrfmiddlewaretoken" value="[^"]+"|nonce="[^"]+"|value="\d+"'
+    r'name="csrfmiddlewaretoken" value="[^"]+"|nonce="[^"]+"|value="\d+"|on [^<]* at \d\d:\d\d'
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 )
 
