@@ -97,10 +97,10 @@ def message_of(world: World) -> list[object]:
 
 
 def look_of(world: World) -> list[object]:
-    """An event of that base: the child's record was opened."""
+    """An event of that base: somebody searched for the child."""
     with owner_cursor() as cursor:
         cursor.execute(
-            "SELECT max(id) FROM audit_event WHERE action = 'record.viewed' AND actor_id = %s",
+            "SELECT max(id) FROM audit_event WHERE action = 'search.performed' AND actor_id = %s",
             [world.practitioner.pk],
         )
         return list(cursor.fetchone())
