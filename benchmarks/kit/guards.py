@@ -77,31 +77,35 @@ def _hidden(child: int, doc: str) -> Hidden | None:
 
 
 def print_shield() -> None:
-    """Searches by the true address before and after it is withheld; scores with and without it."""
+    """Searches by the true address before and after it is withheld; the child's score when it is
+    added, beside that when a stranger's is: any postcode alters what is looked up.
+    """
     children = some(HIDDEN)
     seen = dict.fromkeys(SHAPES, 0)
-    found = moved = listed = 0
+    found = moved = told = listed = 0
     for start in range(0, HIDDEN, BATCH):
         batch = children[start : start + BATCH]
         for name, shape in SHAPES.items():
             seen[name] += sum(own(h, search(shape(h.terms))) is not None for h in batch)
         with transaction.atomic():
             withhold([hidden.child_id for hidden in batch])
-            for hidden in batch:
+            for hidden, stranger in zip(batch, [*batch[1:], batch[0]], strict=True):
                 found += sum(
                     own(hidden, search(s(hidden.terms))) is not None for s in SHAPES.values()
                 )
-                before, after = (
-                    own(hidden, search(terms))
-                    for terms in (replace(hidden.terms, postcode=""), hidden.terms)
+                without, true, strange = (
+                    own(hidden, search(replace(hidden.terms, postcode=place)))
+                    for place in ("", hidden.terms.postcode, stranger.terms.postcode)
                 )
-                listed += before is not None
-                moved += (before and before.score) != (after and after.score)
+                listed += without is not None
+                moved += (without and without.score) != (true and true.score)
+                told += (strange and strange.score) != (true and true.score)
             transaction.set_rollback(True)
     control = ", ".join(f"{name} {hits / HIDDEN:.3f}" for name, hits in seen.items())
     print(
-        f"withheld address: {found} hits in {HIDDEN * len(SHAPES):,} searches by it, {moved} of"
-        f" {HIDDEN:,} scores changed when it was added (0 and 0); found by name and date"
+        f"withheld address: {found} hits in {HIDDEN * len(SHAPES):,} searches by it, {told} of"
+        f" {HIDDEN:,} scores other than with a stranger's (0 and 0), {moved} other than with none;"
+        f" found by name and date"
         f" {listed / HIDDEN:.3f}; control before it was withheld (0.85): {control}"
     )
 

@@ -10,16 +10,19 @@ from pathlib import Path
 
 from contactpoint.embedded.servers import Servers, open_own_state
 
-SETTINGS = {"shared_buffers": "4GB", "max_wal_size": "8GB", "max_parallel_maintenance_workers": "2"}
+SETTINGS = {
+    "shared_buffers": "8GB",  # the national search table and its indexes, twice
+    "io_method": "sync",  # two processors are too few for reading through worker processes
+    "max_wal_size": "8GB",
+    "max_parallel_maintenance_workers": "2",
+}
 DEBIAN = Path("/usr/lib/postgresql/15/bin")  # the bundled server has no pg_trgm
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 
 
 @contextmanager
-def own_servers() -> Iterator[Path]:
-    """PostgreSQL and Valkey with empty tables; Django is set up to use them. Gives PostgreSQL's
-    folder.
-    """
+def own_servers() -> Iterator[None]:
+    """PostgreSQL and Valkey with empty tables; Django is set up to use them."""
     with tempfile.TemporaryDirectory(prefix="cp-bench-") as name:
         Path(name).chmod(0o711)  # for root: PostgreSQL runs as another account
         state = open_own_state(Path(name, "state"))
@@ -28,7 +31,7 @@ def own_servers() -> Iterator[Path]:
             servers.start()
             try:
                 _set_up(servers.environment())
-                yield Path(name, "state", "postgres")
+                yield
             finally:
                 servers.stop()
 
