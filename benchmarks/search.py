@@ -32,7 +32,7 @@ SIZE = "SELECT pg_total_relation_size('child_search')::float / count(*) FROM chi
 BY_KEY = "SELECT child_id, doc FROM child_search WHERE child_id = ANY(%s::int[])"
 # Into the server's own memory, table and indexes: one that has been up for a day has done so. An
 # ordinary reading of all of it would use a small ring of buffers and leave nothing there.
-WARM = "VACUUM (DISABLE_PAGE_SKIPPING, INDEX_CLEANUP ON, BUFFER_USAGE_LIMIT 0) child_search"
+INTO_MEMORY = "VACUUM (DISABLE_PAGE_SKIPPING, INDEX_CLEANUP ON, BUFFER_USAGE_LIMIT 0) child_search"
 ONE = "SELECT child_id, doc FROM child_search WHERE child_id = %s"
 
 
@@ -71,7 +71,7 @@ def fill(size: int) -> None:
     recount()
     with connections["owner"].cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")  # all of it, or autovacuum would do so while we measure
-        cursor.execute(WARM)
+        cursor.execute(INTO_MEMORY)
 
 
 def measure(size: int) -> None:
