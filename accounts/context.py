@@ -21,6 +21,8 @@ NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     ("House moves", "records:moves", Permission.ANSWER_MOVE),
     ("Services", "records:services", Permission.KEEP_SERVICES),
     ("Shields", "records:shields", Permission.REQUEST_SHIELD),
+    ("Dashboard", "dashboards:local", Permission.READ_LOCAL_FIGURES),
+    ("Dashboard", "dashboards:national", Permission.READ_NATIONAL_FIGURES),
     ("Audit trail", "trail:events", Permission.READ_LOCAL_TRAIL),
     ("Audit trail", "trail:events", Permission.READ_WHOLE_TRAIL),
     ("People", "accounts:people", Permission.MANAGE_ACCOUNTS),

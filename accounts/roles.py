@@ -56,6 +56,8 @@ class Permission(StrEnum):
     IMPORT_RECORDS = "import_records"
     READ_LOCAL_TRAIL = "read_local_trail"
     READ_WHOLE_TRAIL = "read_whole_trail"
+    READ_LOCAL_FIGURES = "read_local_figures"
+    READ_NATIONAL_FIGURES = "read_national_figures"
     MANAGE_ACCOUNTS = "manage_accounts"
     SUSPEND_ACCOUNT = "suspend_account"
     ACCREDIT = "accredit"
@@ -119,6 +121,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.KEEP_SERVICES,
             Permission.IMPORT_RECORDS,
             Permission.READ_LOCAL_TRAIL,
+            Permission.READ_LOCAL_FIGURES,
             Permission.MANAGE_ACCOUNTS,
             Permission.SUSPEND_ACCOUNT,
             Permission.REGISTER_ORGANISATION,
@@ -129,6 +132,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CENTRAL_TEAM: frozenset(
         {
             Permission.READ_WHOLE_TRAIL,
+            Permission.READ_NATIONAL_FIGURES,
             Permission.MANAGE_ACCOUNTS,
             Permission.SUSPEND_ACCOUNT,
             Permission.PUBLISH_REQUIREMENTS,
@@ -136,7 +140,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.KEEP_DIRECTORIES,
         }
     ),
-    Role.AUDITOR: frozenset({Permission.READ_WHOLE_TRAIL}),
+    Role.AUDITOR: frozenset({Permission.READ_WHOLE_TRAIL, Permission.READ_NATIONAL_FIGURES}),
     Role.APPLICANT: frozenset({Permission.APPLY_FOR_ACCREDITATION}),
 }
 
@@ -149,6 +153,8 @@ READING = frozenset(
         Permission.OPEN_RECORD,
         Permission.READ_LOCAL_TRAIL,
         Permission.READ_WHOLE_TRAIL,
+        Permission.READ_LOCAL_FIGURES,
+        Permission.READ_NATIONAL_FIGURES,
         Permission.MANAGE_ACCOUNTS,
         Permission.SUSPEND_ACCOUNT,
         Permission.APPLY_FOR_ACCREDITATION,

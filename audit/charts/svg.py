@@ -71,9 +71,7 @@ def circle(x: float, y: float, radius: float, kind: str, tip: str = "") -> SafeS
     )
 
 
-def text(
-    x: float, y: float, words: object, kind: str = "label", anchor: str = "start"
-) -> SafeString:
+def text(x: float, y: float, words: str, kind: str = "label", anchor: str = "start") -> SafeString:
     """Words; `anchor` is start, middle or end. The table beneath says the same aloud."""
     return format_html(
         '<text class="cp-chart__{}" x="{}" y="{}" text-anchor="{}" aria-hidden="true">{}</text>',

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from audit.charts import svg
 from audit.charts.scales import figure, scale
 
-SIZE, GAP, LEGEND = 38, 3, 40
+SIZE, GAP, LEGEND, KEY = 38, 3, 40, 72
 SHADES = 5
 
 
@@ -34,7 +34,7 @@ def tile_map(title: str, description: str, tiles: Sequence[Tile]) -> SafeString:
     width = (max((tile.column for tile in tiles), default=0) + 1) * (SIZE + GAP)
     height = (max((tile.row for tile in tiles), default=0) + 1) * (SIZE + GAP)
     marks += _legend(top, height)
-    return svg.drawing(title, description, max(width, 420), height + LEGEND, marks)
+    return svg.drawing(title, description, max(width, SHADES * KEY + 90), height + LEGEND, marks)
 
 
 def shade(number: float, top: float) -> int:
@@ -54,9 +54,9 @@ def _tile(tile: Tile, top: float) -> Iterator[SafeString]:
 
 def _legend(top: float, y: float) -> Iterator[SafeString]:
     for n in range(SHADES):
-        x = n * 72
+        x = n * KEY
         yield svg.box(x + 1, y + 10, 16, 16, f"tile cp-chart__tile--shade-{n + 1}")
         words = f"to {figure(top / SHADES * (n + 1))}"
         yield svg.text(x + 22, y + 23, words, "tick")
-    yield svg.box(SHADES * 72 + 1, y + 10, 16, 16, "tile cp-chart__tile--unknown")
-    yield svg.text(SHADES * 72 + 22, y + 23, "not shown", "tick")
+    yield svg.box(SHADES * KEY + 1, y + 10, 16, 16, "tile cp-chart__tile--unknown")
+    yield svg.text(SHADES * KEY + 22, y + 23, "not shown", "tick")

@@ -81,6 +81,8 @@ PERMISSIONS: dict[str, str] = {
     Permission.IMPORT_RECORDS: "load child records",
     Permission.READ_LOCAL_TRAIL: "read the audit trail",
     Permission.READ_WHOLE_TRAIL: "read the whole audit trail",
+    Permission.READ_LOCAL_FIGURES: "read the figures of a user base",
+    Permission.READ_NATIONAL_FIGURES: "read the national figures",
     Permission.MANAGE_ACCOUNTS: "manage accounts",
     Permission.SUSPEND_ACCOUNT: "suspend an account",
     Permission.ACCREDIT: "accredit an organisation",

@@ -66,6 +66,8 @@ override_shield         -    yes  -    yes  yes  -    -    -
 import_records          -    yes  -    -    -    -    -    -
 read_local_trail        -    yes  -    -    -    -    -    -
 read_whole_trail        -    -    -    -    -    yes  yes  -
+read_local_figures      -    yes  -    -    -    -    -    -
+read_national_figures   -    -    -    -    -    yes  yes  -
 manage_accounts         -    yes  -    -    -    yes  -    -
 suspend_account         -    yes  -    -    -    yes  -    -
 accredit                -    -    yes  -    -    -    -    -

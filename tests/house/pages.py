@@ -566,6 +566,8 @@ PAGES: dict[str, Sample] = {
     "accounts:answer-proposal": at(
         "accounts:answer-proposal", "manager", lambda world: world.proposal.key
     ),
+    "dashboards:local": at("dashboards:local", "manager"),
+    "dashboards:national": at("dashboards:national", "central"),
     "trail:events": at("trail:events", "manager"),
     "trail:find-person": at("trail:find-person", "manager"),
 }  # fmt: skip
