@@ -44,12 +44,12 @@ def small_multiples(
 ) -> SafeString:
     """A small picture for each series, all on one scale, three in a row."""
     upright = scale(_all(series), SMALL_HEIGHT - 18, 26, about=2)
-    rows = -(-len(series) // ACROSS)
+    rows, across = -(-len(series) // ACROSS), min(ACROSS, max(1, len(series)))
     marks = [mark for n, each in enumerate(series) for mark in _small(n, each, upright)]
     if labels:
         foot = rows * (SMALL_HEIGHT + GAP)
         marks.append(svg.text(0, foot, f"Each from {labels[0]} to {labels[-1]}", "note"))
-    width = ACROSS * (SMALL_WIDTH + GAP) - GAP
+    width = across * (SMALL_WIDTH + GAP) - GAP
     return svg.drawing(title, description, width, rows * (SMALL_HEIGHT + GAP) + 8, marks)
 
 

@@ -12,11 +12,13 @@ from django.utils.safestring import SafeString, mark_safe
 def drawing(
     title: str, description: str, width: float, height: float, marks: Iterable[SafeString]
 ) -> SafeString:
-    """A whole picture. It scales with the page; its title and description are read aloud."""
+    """A whole picture in its own size, for words stay readable on a telephone, where it is moved
+    sideways; its title and description are read aloud.
+    """
     name = f"chart-{blake2b(title.encode(), digest_size=4).hexdigest()}"
     return format_html(
         '<svg class="cp-chart" role="img" aria-labelledby="{0}-title {0}-text"'
-        ' viewBox="0 0 {1} {2}" xmlns="http://www.w3.org/2000/svg">'
+        ' width="{1}" height="{2}" viewBox="0 0 {1} {2}" xmlns="http://www.w3.org/2000/svg">'
         '<title id="{0}-title">{3}</title><desc id="{0}-text">{4}</desc>{5}</svg>',
         name,
         _short(width),

@@ -44,7 +44,7 @@ def shade(number: float, top: float) -> int:
 
 def _tile(tile: Tile, top: float) -> Iterator[SafeString]:
     x, y = tile.column * (SIZE + GAP), tile.row * (SIZE + GAP)
-    told = "not shown" if tile.number is None else figure(tile.number)
+    told = "no figure" if tile.number is None else figure(tile.number)
     kind = "unknown" if tile.number is None else f"shade-{shade(tile.number, top)}"
     yield svg.box(x + 1, y + 1, SIZE, SIZE, f"tile cp-chart__tile--{kind}", f"{tile.name}: {told}")
     dark = tile.number is not None and shade(tile.number, top) > 3
@@ -59,4 +59,4 @@ def _legend(top: float, y: float) -> Iterator[SafeString]:
         words = f"to {figure(top / SHADES * (n + 1))}"
         yield svg.text(x + 22, y + 23, words, "tick")
     yield svg.box(SHADES * KEY + 1, y + 10, 16, 16, "tile cp-chart__tile--unknown")
-    yield svg.text(SHADES * KEY + 22, y + 23, "not shown", "tick")
+    yield svg.text(SHADES * KEY + 22, y + 23, "no figure", "tick")

@@ -83,12 +83,13 @@ BOXES = """() => {
 def show(page: Page, picture: SafeString, *, grey: bool = False) -> None:
     filtered = "html { filter: grayscale(1) }" if grey else ""
     page.set_content(
-        f"<!doctype html><style>{STYLE}{filtered}</style><main>{picture}</main>",
+        f"<!doctype html><style>{STYLE}{filtered}</style>"
+        f"<div class=cp-figure__picture>{picture}</div>",
         wait_until="load",
     )
 
 
-def overlaps(one: dict[str, Any], other: dict[str, Any]) -> bool:
+def overlaps(one: dict[str, Any], other: dict[str, Any]) -> Any:
     slack = 2  # of line height: letters do not fill it
     return (
         one["left"] < other["right"]
