@@ -30,6 +30,7 @@ class RequestFacts:
     source_ip: str | None = None
     request_id: UUID | None = None
     session_ref: bytes | None = None
+    network_id: int | None = None  # registered network that `source_ip` lies in
 
 
 NO_REQUEST = RequestFacts()
@@ -133,6 +134,7 @@ def known_as(acting: Acting, user: User) -> Acting:
         source_ip=acting.actor.source_ip,
         request_id=acting.actor.request_id,
         session_ref=acting.actor.session_ref,
+        network_id=acting.actor.network_id,
     )
     return person(user, None, facts)
 
@@ -160,6 +162,7 @@ def _actor(kind: ActorKind, user: User, grant: RoleGrant | None, facts: RequestF
         session_ref=facts.session_ref,
         source_ip=facts.source_ip,
         request_id=facts.request_id,
+        network_id=facts.network_id,
     )
 
 

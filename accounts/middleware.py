@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -26,7 +27,7 @@ from ipware import get_client_ip
 from accounts import acting as who
 from accounts.actions import end_movers_standing, make_due_moves
 from accounts.http import Request
-from accounts.models import RoleGrant, User
+from accounts.models import Network, RoleGrant, User
 from accounts.policies import STEP_UP, Refused, deny
 from accounts.prepared import Prepared
 from accounts.querysets import RoleGrantQuerySet
@@ -132,9 +133,11 @@ def _grants(request: Request) -> list[RoleGrant]:
 def _ask_for_grants(request: Request) -> Any:
     """The grants, annotated by `with_standing()`."""
     user_id: int = request.user.pk
+    address = request.facts.source_ip or NOWHERE
     if sessions.DIRECTORY in request.session:
-        return _GRANTS_BY_DIRECTORY.ask(user_id, request.session[sessions.DIRECTORY])
-    return _GRANTS.ask(user_id)
+        provider_id = request.session[sessions.DIRECTORY]
+        return _GRANTS_BY_DIRECTORY.ask(user_id, address, provider_id)
+    return _GRANTS.ask(user_id, address)
 
 
 def _make_changes_due(request: Request) -> None:
@@ -149,16 +152,22 @@ def _make_changes_due(request: Request) -> None:
     request.user = get_user(request)
 
 
-def _grants_of(user_id: int) -> RoleGrantQuerySet:
-    grants: RoleGrantQuerySet = RoleGrant.objects.live().with_standing().filter(user=user_id)
+NOWHERE = "::"  # an address that no network holds, for a request that tells none
+
+
+def _grants_of(user_id: int, address: str) -> RoleGrantQuerySet:
+    """With the network that the request comes from, so that events can name it at no statement."""
+    live: RoleGrantQuerySet = RoleGrant.objects.live().with_standing().filter(user=user_id)
+    grants: RoleGrantQuerySet = live.annotate(network_id=Network.objects.acted_from(address))
     return grants
 
 
-_GRANTS: Prepared[RoleGrant] = Prepared("accounts_grants_of_user", _grants_of, int)
+_GRANTS: Prepared[RoleGrant] = Prepared("accounts_grants_of_user", _grants_of, int, str)
 _GRANTS_BY_DIRECTORY: Prepared[RoleGrant] = Prepared(
     "accounts_grants_of_user_by_directory",
-    lambda user_id, provider_id: _grants_of(user_id).carried_by(provider_id),
+    lambda user_id, address, provider_id: _grants_of(user_id, address).carried_by(provider_id),
     int,
+    str,
     int,
 )
 
@@ -167,9 +176,11 @@ def _acting(request: Request) -> who.Acting:
     user = request.user
     if not user.is_authenticated:
         return who.nobody(request.facts)
+    grant = _acted_in(request)
+    request.facts = replace(request.facts, network_id=getattr(grant, "network_id", None))
     return who.person(
         user,
-        _acted_in(request),
+        grant,
         request.facts,
         factor_is_fresh=has_fresh_second_factor(request),
         factors_shown=factors_shown(request),

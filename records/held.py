@@ -25,6 +25,7 @@ from records.actions.enquiries import open_enquiry
 from records.models import AddressStep, Enquiry, SearchRequest
 from records.policies import can_search, can_search_by_address
 from records.purposes import Purpose, Reason
+from records.search.criteria import follows
 from records.search.terms import SearchTerms, TypedDate
 
 SEARCH_LIVES = timedelta(minutes=15)
@@ -39,6 +40,7 @@ class HeldSearch:
     terms: SearchTerms
     reason: Reason
     address_step: AddressStep | None = None  # None: not a search by address alone
+    follows_previous: bool = False  # comes after the one before it, in a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +64,13 @@ def hold_address_search(*, postcode: str, reason: Reason, by: Acting) -> Held:
 
 
 def _hold(terms: SearchTerms, reason: Reason, address_step: str, by: Acting) -> Held:
-    kept = {
-        "terms": asdict(terms),
-        "purpose": reason.purpose.value,
-        "case_reference": reason.case_reference,
-    }
     with transaction.atomic():
+        kept = {
+            "terms": asdict(terms),
+            "purpose": reason.purpose.value,
+            "case_reference": reason.case_reference,
+            "follows_previous": follows(terms, _terms_before(by)),
+        }
         enquiry = open_enquiry(reason=reason, by=by)
         request = SearchRequest.objects.create(
             user=cast(User, by.user),  # `the policies refuse nobody's search
@@ -78,6 +81,15 @@ def _hold(terms: SearchTerms, reason: Reason, address_step: str, by: Acting) -> 
             address_step=address_step,
         )
     return Held(request.key, enquiry)
+
+
+def _terms_before(by: Acting) -> SearchTerms | None:
+    """Those of the newest search that this account posted, while it is held."""
+    held = SearchRequest.objects.filter(
+        user=by.user, is_draft=False, created_at__gt=Now() - SEARCH_LIVES
+    )
+    newest = held.order_by("-created_at", "-pk").first()
+    return _terms(_unseal(newest.terms)) if newest else None
 
 
 def address_searches_held(by: Acting) -> int:
@@ -146,12 +158,17 @@ def forget_old() -> int:
 
 def _opened(request: SearchRequest) -> HeldSearch:
     kept = _unseal(request.terms)
-    terms = kept["terms"]
-    if terms["date_of_birth"]:
-        terms["date_of_birth"] = TypedDate(**terms["date_of_birth"])
     reason = Reason(Purpose(kept["purpose"]), kept["case_reference"], request.enquiry_id)
     step = AddressStep(request.address_step) if request.address_step else None
-    return HeldSearch(request.key, SearchTerms(**terms), reason, step)
+    follows_previous = bool(kept.get("follows_previous"))  # one held before this was kept says no
+    return HeldSearch(request.key, _terms(kept), reason, step, follows_previous)
+
+
+def _terms(kept: dict[str, Any]) -> SearchTerms:
+    terms = dict(kept["terms"])
+    if terms["date_of_birth"]:
+        terms["date_of_birth"] = TypedDate(**terms["date_of_birth"])
+    return SearchTerms(**terms)
 
 
 def _seal(value: dict[str, Any]) -> str:

@@ -52,6 +52,26 @@ class NetworkQuerySet(models.QuerySet["Network"]):
         held = self.filter(cidr__holds=address, ended_on__isnull=True)
         return held.order_by(models.Func(F("cidr"), function="masklen").desc(), "pk")
 
+    def acted_from(self, address: str) -> models.Subquery:
+        """The network of a grant's holder at this address, as an annotation of grants: one that
+        their own user base or employer registered, else anybody's; the narrowest of them.
+
+        Private ranges are used by many bodies at once, so one's own comes first.
+        """
+        own = models.Case(
+            models.When(
+                Q(organisation=models.OuterRef("content_object_id"))
+                | Q(organisation=models.OuterRef("content_object__parent_id"))
+                | Q(organisation=models.OuterRef("user__employer_id")),
+                then=0,
+            ),
+            default=1,
+            output_field=models.SmallIntegerField(),
+        )
+        narrowest = models.Func(F("cidr"), function="masklen").desc()
+        held = self.filter(cidr__holds=address, ended_on__isnull=True).alias(not_own=own)
+        return models.Subquery(held.order_by("not_own", narrowest, "pk").values("pk")[:1])
+
 
 class Network(FromFeed):
     """A network that a user base's people work from, and where it is, if it is in one place.

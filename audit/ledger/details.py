@@ -122,8 +122,8 @@ FACT_KEYS: dict[str, str] = {
     "colleague_household": "equals a colleague's household",
     "same_postcode": "postcode equals the practitioner's",
     "criteria": "keyed hash of each criterion, by name of the criterion",
-    "follows_previous": "terms follow the previous search in alphabetical or date order",
-    "test_words": "terms look like a test",
+    "follows_previous": "same boxes as the search before, and what they say comes after it",
+    "test_words": "the case reference says nothing but that this is a test",
 }
 
 

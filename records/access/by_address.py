@@ -17,7 +17,7 @@ from accounts.policies.decisions import ALLOWED
 from accounts.roles import Permission
 from audit.ledger.events import EventType, Outcome
 from audit.ledger.writer import append
-from records.access.facts import homes_of, look_facts
+from records.access.facts import asked_facts, homes_of, look_facts, request_facts
 from records.access.searching import Found, SearchAnswer, record_refused, terms_payload
 from records.held import Held, HeldSearch, address_searches_held, hold_address_search, take_step
 from records.models import AddressStep
@@ -80,6 +80,7 @@ def count_at_address(*, request: HeldSearch, by: Acting) -> Band:
             enquiry_id=request.reason.enquiry_id,
             query_fields=request.terms.fields_used(),
             result_count=0,
+            facts=asked_facts(request),
             detail={
                 "band": band.value,
                 "redisplay": not is_first,
@@ -137,6 +138,7 @@ def _record_shown(
         **look_facts(
             shown=[name.family_name for each in found for name in each.row.names],
             homes=lambda: homes_of(ids),
+            asked=request_facts(request),
             by=by,
         ),
         result_count=len(found),

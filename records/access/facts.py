@@ -7,15 +7,18 @@ as for others, and read by detection alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from accounts.acting import Acting
 from accounts.households import Home, viewer_facts
+from records.held import HeldSearch
 from records.models import Address
+from records.purposes import Reason
+from records.search.criteria import hashed_criteria, is_test
 from records.search.normalise import parts
 
-VERSION = 1  # of the set of facts; a later one may know more
+VERSION = 2  # of the set of facts; a later one may know more
 
 
 def look_facts(
@@ -23,12 +26,14 @@ def look_facts(
     typed: str = "",
     shown: Iterable[str],
     homes: Callable[[], Iterable[Home]],
+    asked: Mapping[str, object],
     by: Acting,
 ) -> dict[str, Any]:
     """Arguments for the event of a look: `own_surname`, `own_address` and `facts`.
 
     `typed` is the family name searched for, `shown` are those of the children shown, `homes` gives
-    where they live now. Reads in the caller's transaction.
+    where they live now, `asked` is what `request_facts` or `reason_facts` say. Reads in the
+    caller's transaction.
     """
     if by.user is None:
         return {}
@@ -41,8 +46,28 @@ def look_facts(
             "v": VERSION,
             "same_surname": _bears(names, [present, *viewer.former_surnames]),
             **viewer.facts,
+            **asked,
         },
     }
+
+
+def reason_facts(reason: Reason) -> dict[str, object]:
+    """What the stated reason says of itself."""
+    return {"test_words": is_test(reason.case_reference)}
+
+
+def request_facts(request: HeldSearch) -> dict[str, object]:
+    """What a search says by how it was asked, whatever it finds."""
+    return {
+        "criteria": hashed_criteria(request.terms),
+        "follows_previous": request.follows_previous,
+        **reason_facts(request.reason),
+    }
+
+
+def asked_facts(request: HeldSearch) -> dict[str, object]:
+    """The same as `facts` of a search that shows no child."""
+    return {"v": VERSION, **request_facts(request)}
 
 
 def own_surname(by: Acting, family_names: Iterable[str]) -> bool | None:

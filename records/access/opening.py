@@ -11,7 +11,7 @@ from accounts.policies import first_no, require, require_permission
 from accounts.roles import Permission
 from audit.ledger.events import EventType, Outcome
 from audit.ledger.writer import append
-from records.access.facts import home_at, look_facts, payload_text
+from records.access.facts import home_at, look_facts, payload_text, reason_facts
 from records.access.overriding import hidden_from
 from records.mediation import behind, note_opened
 from records.models import ChildRecord
@@ -101,6 +101,7 @@ def _open(event: EventType, child_key: UUID, reason: Reason, by: Acting) -> Chil
             **look_facts(
                 shown=(name.family_name for name in child.names.all()),
                 homes=lambda: [home_at(a) for a in child.addresses.all() if not a.valid_until],
+                asked=reason_facts(reason),
                 by=by,
             ),
             detail={"fields": list(_fields(event, child, by)), **mediation},

@@ -11,7 +11,14 @@ from accounts.policies import first_no, require
 from accounts.roles import Permission
 from audit.ledger.events import EventType, Outcome
 from audit.ledger.writer import append
-from records.access.facts import homes_of, look_facts, own_surname, payload_text
+from records.access.facts import (
+    asked_facts,
+    homes_of,
+    look_facts,
+    own_surname,
+    payload_text,
+    request_facts,
+)
 from records.held import HeldSearch
 from records.mediation import behind
 from records.policies import can_look_for_another, can_search
@@ -95,6 +102,7 @@ def _record_search(
             typed=request.terms.family_name,
             shown=[name.family_name for each in found for name in each.row.names],
             homes=lambda: homes_of(ids),
+            asked=request_facts(request),
             by=by,
         ),
         result_count=len(found),
@@ -122,6 +130,7 @@ def record_refused(request: HeldSearch, refusal: Refusal, by: Acting) -> None:
         enquiry_id=request.reason.enquiry_id,
         query_fields=request.terms.fields_used(),
         own_surname=own_surname(by, [request.terms.family_name]),
+        facts=asked_facts(request),
         detail={"search_key": str(request.key), **mediation},
         payload=terms_payload(request),
     )
