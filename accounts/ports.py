@@ -14,6 +14,7 @@ from uuid import UUID
 
 if TYPE_CHECKING:
     from accounts.acting import Acting
+    from accounts.models import User
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -73,9 +74,21 @@ class UnconfirmedWork:
     confirmed_on: date
 
 
-# What waits for a person in the role they act in, but for accounts; and the children of whom they
-# are asked whether they still work with them.
+# What waits for a person in the role they act in, but for accounts: of the work, and of the cases
+# of their team; and the children of whom they are asked whether they still work with them.
 work_waiting: Port[[Acting], list[WaitingWork]] = Port("work_waiting")
 unconfirmed_work: Port[[Acting], list[UnconfirmedWork]] = Port("unconfirmed_work")
 
-PORTS: tuple[Port[Any, Any], ...] = (open_enquiries, work_waiting, unconfirmed_work)
+cases_waiting: Port[[Acting], list[WaitingWork]] = Port("cases_waiting")
+
+# Suspends an account for one reason, tells the manager and opens the investigation: all or nothing.
+# False when the account was not active or held.
+suspend: Port[[User, str, Acting], bool] = Port("suspend")
+
+PORTS: tuple[Port[Any, Any], ...] = (
+    open_enquiries,
+    work_waiting,
+    unconfirmed_work,
+    cases_waiting,
+    suspend,
+)

@@ -60,6 +60,7 @@ class Permission(StrEnum):
     READ_NATIONAL_FIGURES = "read_national_figures"
     MANAGE_ACCOUNTS = "manage_accounts"
     SUSPEND_ACCOUNT = "suspend_account"
+    INVESTIGATE = "investigate"
     ACCREDIT = "accredit"
     PUBLISH_REQUIREMENTS = "publish_requirements"
     REGISTER_ORGANISATION = "register_organisation"
@@ -124,6 +125,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.READ_LOCAL_FIGURES,
             Permission.MANAGE_ACCOUNTS,
             Permission.SUSPEND_ACCOUNT,
+            Permission.INVESTIGATE,
             Permission.REGISTER_ORGANISATION,
             Permission.KEEP_TEAMS,
         }
@@ -135,6 +137,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.READ_NATIONAL_FIGURES,
             Permission.MANAGE_ACCOUNTS,
             Permission.SUSPEND_ACCOUNT,
+            Permission.INVESTIGATE,
             Permission.PUBLISH_REQUIREMENTS,
             Permission.REGISTER_ORGANISATION,
             Permission.KEEP_DIRECTORIES,
@@ -157,6 +160,7 @@ READING = frozenset(
         Permission.READ_NATIONAL_FIGURES,
         Permission.MANAGE_ACCOUNTS,
         Permission.SUSPEND_ACCOUNT,
+        Permission.INVESTIGATE,
         Permission.APPLY_FOR_ACCREDITATION,
     }
 )

@@ -1,6 +1,6 @@
 """What needs somebody today, counted: one statement a room, whatever the number of lists.
 
-Accounts count their own lists here; records answer the port `work_waiting`. A list appears only
+Accounts count their own lists here; other rooms answer ports. A list appears only
 when something waits in it, and only to a role that may see it.
 """
 
@@ -42,7 +42,7 @@ class WaitingList:
 
 def work_today(by: Acting) -> list[WaitingWork]:
     """Everything that waits for this person in the role they act in."""
-    return [*ports.work_waiting(by), *waiting_in(_lists(by))]
+    return [*ports.cases_waiting(by), *ports.work_waiting(by), *waiting_in(_lists(by))]
 
 
 def waiting_in(lists: Iterable[WaitingList]) -> list[WaitingWork]:

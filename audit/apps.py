@@ -6,3 +6,11 @@ from django.apps import AppConfig
 class AuditConfig(AppConfig):
     name = "audit"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from accounts import ports
+        from audit.investigations.actions import suspend_for_one_reason
+        from audit.investigations.waiting import cases_waiting
+
+        ports.cases_waiting.fill(cases_waiting)
+        ports.suspend.fill(suspend_for_one_reason)

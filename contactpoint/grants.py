@@ -59,6 +59,8 @@ OWN_TABLES: dict[str, str] = {
     "accounts.Team": KEEP,
     "accounts.TeamMembership": KEEP,
     "accounts.User": KEEP,
+    "audit.Investigation": KEEP,
+    "audit.InvestigationEntry": ADD,
     "records.Address": KEEP,
     "records.BirthDate": KEEP,
     "records.Carer": KEEP,

@@ -44,6 +44,11 @@ class MessageKind(models.TextChoices):
     SHIELD_DECIDED = "shield_decided", "A shield that was decided"
     SHIELD_OVERDUE = "shield_overdue", "A shield whose decision or review is overdue"
     SHIELD_OVERRIDDEN = "shield_overridden", "A shield that was overridden"
+    SUSPENDED = "suspended", "Their account was suspended"
+    MANAGER_TOLD = "manager_told", "Somebody they manage was suspended"
+    CASE_OPENED = "case_opened", "An investigation that waits for a reviewer"
+    CASE_OVERDUE = "case_overdue", "An investigation that is overdue"
+    GIVEN_BACK = "given_back", "Their account was given back"
     PASSWORD_RESET = "password_reset", "Link to reset a password"
 
 

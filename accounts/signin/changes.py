@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from accounts.acting import Acting
 from accounts.messages import MessageKind, queue_message
-from accounts.models import RoleGrant, SignInChange, User
+from accounts.models import Organisation, RoleGrant, SignInChange, User
 from accounts.models.signin_help import ChangeKind
 from accounts.models.users import AccountStatus
 from accounts.roles import PERMISSIONS, Permission, Role, needs_fresh_factor
@@ -54,12 +54,17 @@ def holds_powerful_role(user: User) -> bool:
 
 def team_of(user: User) -> list[User]:
     """The people who look after this account: active members of its management team, without it."""
+    return members_of(user.employer.base, but=user)
+
+
+def members_of(base: Organisation, *, but: User) -> list[User]:
+    """Active members of a managing body's team, without the person it is about."""
     members = RoleGrant.objects.live().filter(
-        content_object=user.employer.base,
+        content_object=base,
         permission__codename__in=_TEAM,
         user__status=AccountStatus.ACTIVE,
     )
-    ids = members.exclude(user=user).values("user")
+    ids = members.exclude(user=but).values("user")
     return list(User.objects.select_related("employer__parent").filter(pk__in=ids).order_by("pk"))
 
 

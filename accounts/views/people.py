@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts import actions
+from accounts import actions, ports
 from accounts.access import note_file_opened
 from accounts.acting import Acting
 from accounts.forms.team import FilterForm, FindForm, ReasonForm
@@ -136,11 +136,13 @@ VERBS: dict[str, Verb] = {
             title="Suspend this account",
             button="Suspend the account",
             consequence="The person is signed out everywhere at once and cannot sign in until"
-            " somebody reinstates the account.",
-            done="The account is suspended. All its sessions have ended.",
+            " somebody reinstates the account. They and their line manager are told, and an"
+            " investigation is opened.",
+            done="The account is suspended. All its sessions have ended, the line manager is told,"
+            " and an investigation waits for a reviewer.",
             states=frozenset({AccountStatus.ACTIVE, AccountStatus.HELD}),
             policy=can_stop,
-            act=lambda user, reason, by: actions.suspend_account(user=user, reason=reason, by=by),
+            act=ports.suspend,
             dangerous=True,
         ),
         Verb(

@@ -85,6 +85,7 @@ PERMISSIONS: dict[str, str] = {
     Permission.READ_NATIONAL_FIGURES: "read the national figures",
     Permission.MANAGE_ACCOUNTS: "manage accounts",
     Permission.SUSPEND_ACCOUNT: "suspend an account",
+    Permission.INVESTIGATE: "investigate",
     Permission.ACCREDIT: "accredit an organisation",
     Permission.PUBLISH_REQUIREMENTS: "publish an agreement or a course",
     Permission.REGISTER_ORGANISATION: "add an organisation",

@@ -70,6 +70,7 @@ read_local_figures      -    yes  -    -    -    -    -    -
 read_national_figures   -    -    -    -    -    yes  yes  -
 manage_accounts         -    yes  -    -    -    yes  -    -
 suspend_account         -    yes  -    -    -    yes  -    -
+investigate             -    yes  -    -    -    yes  -    -
 accredit                -    -    yes  -    -    -    -    -
 publish_requirements    -    -    -    -    -    yes  -    -
 register_organisation   -    yes  yes  -    -    yes  -    -

@@ -17,7 +17,7 @@ create table if not exists test_tools.fault (kind text primary key);
 create or replace function test_tools.fail_insert() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  if exists (select from test_tools.fault where kind = 'event_insert') then
+  if exists (select from test_tools.fault where kind in ('event_insert', 'event_insert ' || new.action)) then
     raise exception 'fault made by a test: the event cannot be written' using errcode = 'io_error';
   end if;
   return new;

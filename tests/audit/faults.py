@@ -17,10 +17,13 @@ _THIS_MONTH = """
 
 
 @contextmanager
-def event_insert_fails() -> Iterator[None]:
-    """Every INSERT of an event raises in the database, on every connection (OperationalError)."""
+def event_insert_fails(action: str = "") -> Iterator[None]:
+    """Every INSERT of an event (of one type, if `action` says so) raises in the database, on every
+    connection (OperationalError).
+    """
     with owner_cursor() as cursor:
-        cursor.execute("INSERT INTO test_tools.fault (kind) VALUES ('event_insert')")
+        kind = f"event_insert {action}".strip()
+        cursor.execute("INSERT INTO test_tools.fault (kind) VALUES (%s)", [kind])
         try:
             yield
         finally:

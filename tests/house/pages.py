@@ -44,6 +44,8 @@ from accounts.models import (
 )
 from accounts.roles import Role
 from accounts.states import State
+from audit.investigations.actions import suspend
+from audit.investigations.models import Investigation
 from records.actions.messages import send_message
 from records.actions.moves import record_move
 from records.actions.shields import ask_to_lift_shield
@@ -318,6 +320,18 @@ def newcomer_key(world: World) -> object:
     return world.newcomer.key
 
 
+def investigation_key(world: World) -> object:
+    """A case about somebody of the world's authority who is nobody's sample otherwise."""
+    base = world.practitioner.employer.base
+    case = Investigation.objects.filter(base=base).first()
+    if case is None:
+        person = accounts.UserFactory(employer=base)
+        team = accounts.acting_as(Role.MANAGEMENT_TEAM, at=base)
+        case = suspend(user=person, reasons=["Same surname as the user."], by=team)
+    assert case is not None
+    return case.key
+
+
 def practitioner_key(world: World) -> object:
     return world.practitioner.key
 
@@ -568,6 +582,11 @@ PAGES: dict[str, Sample] = {
     ),
     "dashboards:local": at("dashboards:local", "manager"),
     "dashboards:national": at("dashboards:national", "central"),
+    "investigations:cases": at("investigations:cases", "manager"),
+    "investigations:case": at("investigations:case", "manager", investigation_key),
+    "investigations:act": at(
+        "investigations:act", "manager", investigation_key, lambda world: "take"
+    ),
     "trail:events": at("trail:events", "manager"),
     "trail:find-person": at("trail:find-person", "manager"),
 }  # fmt: skip

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from accounts.actions import suspend_account
 from accounts.commands import account_named, acting_by_command, add_operator_arguments
+from accounts.ports import suspend
 from accounts.roles import Permission
 
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         with acting_by_command(options, "suspend_account", Permission.SUSPEND_ACCOUNT) as by:
             user = account_named(options["email"])
             reason = options["reason"] or "no reason given (invented data)"
-            done = suspend_account(user=user, reason=reason, by=by)
+            done = suspend(user, reason, by)
         self.stdout.write(
             "The account is suspended." if done else "Nothing to do: the account was not active."
         )

@@ -1,0 +1,263 @@
+"""Suspend, tell the manager, open the case: one act. Then what a team does until it is closed.
+
+Each act is one transaction with its event. The acts in a case lock its row, so of two people who
+act at the same time the second is told that it is in another state now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts.acting import Acting, job
+from accounts.actions import reinstate_account, suspend_account
+from accounts.actions.accounts import BY_DECISION
+from accounts.clocks import add_working_days
+from accounts.encryption import encrypt
+from accounts.messages import MessageKind, queue_message
+from accounts.models import Organisation, User
+from accounts.policies import require
+from accounts.roles import OrganisationKind, Permission
+from accounts.signin.changes import members_of, team_of
+from audit.investigations.models import (
+    EmployerSanction,
+    Finding,
+    Intent,
+    Investigation,
+    InvestigationEntry,
+    Origin,
+    Status,
+)
+from audit.investigations.policies import can_act, can_suspend
+from audit.investigations.table import LEADS, Act
+from audit.ledger.actor import ActorKind
+from audit.ledger.events import EventType
+from audit.ledger.writer import append
+
+JOB = "audit.remind_of_investigations"
+# Working days within which the next step is due.
+TO_TAKE, TO_FIND, TO_ANSWER = 1, 10, 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """A finding on its axes; the employer's sanction is another, and comes later."""
+
+    finding: Finding
+    intent: Intent
+    data_compromised: bool
+
+
+def suspend(
+    *,
+    user: User,
+    reasons: Sequence[str],
+    event_ids: Sequence[int] = (),
+    code: str = BY_DECISION,
+    by: Acting,
+) -> Investigation | None:
+    """Suspends an account, ends its sessions, tells its owner, the line manager and the management
+    team, and opens the investigation, all or nothing.
+
+    `reasons` are sentences, the strongest first; `event_ids` the look-ups they are about; `code`
+    the machine word of who decides. None, and nothing done, when the account was not active or
+    held. Raises `Refused`, also where no line manager is named.
+    """
+    about: dict[str, Any] = {"target_type": "user", "target_id": user.pk}
+    require(can_suspend(by, user), permission=Permission.SUSPEND_ACCOUNT, **about)
+    with transaction.atomic():
+        if not suspend_account(user=user, reason=" ".join(reasons)[:400], code=code, by=by):
+            return None
+        case = _live_case(user) or _open(user, reasons, event_ids, by)
+        manager = _write(MessageKind.MANAGER_TOLD, user.line_manager_email, case, by)
+        append(
+            EventType.MANAGER_NOTIFIED,
+            actor=by.actor,
+            detail={"investigation_id": case.pk, "message_id": manager},
+            **about,
+        )
+        _write(MessageKind.SUSPENDED, user, case, by)
+        for member in team_of(user):
+            _write(MessageKind.CASE_OPENED, member, case, by)
+    return case
+
+
+def suspend_for_one_reason(user: User, reason: str, by: Acting) -> bool:
+    """Answers the port `accounts.ports.suspend`: a person of the team decided, for one reason."""
+    return suspend(user=user, reasons=[reason], by=by) is not None
+
+
+def take(*, case: Investigation, by: Acting) -> None:
+    """Becomes the reviewer of a case, or takes it over. Raises `Refused`."""
+    with transaction.atomic():
+        locked = _locked(case, Act.TAKE, by)
+        _move(locked, Act.TAKE, reviewer=by.user, due_at=_due(TO_FIND))
+        _tell(EventType.INVESTIGATION_ASSIGNED, locked, by)
+
+
+def note(*, case: Investigation, said: str, by: Acting) -> None:
+    """Writes down what was heard or seen. Raises `Refused`."""
+    with transaction.atomic():
+        locked = _locked(case, Act.NOTE, by)
+        _tell(EventType.INVESTIGATION_ANSWERED, locked, by, said)
+
+
+def give_back(*, case: Investigation, said: str, by: Acting) -> bool:
+    """Gives the account back to its owner, who is told; the case goes on to its finding.
+
+    False when the account was not suspended. Raises `Refused`, also without a fresh second factor.
+    """
+    with transaction.atomic():
+        locked = _locked(case, Act.GIVE_BACK, by)
+        if not reinstate_account(user=locked.person, reason=said[:400], by=by):
+            return False
+        _write(MessageKind.GIVEN_BACK, locked.person, locked, by)
+        _enter(EventType.ACCOUNT_REINSTATED, locked, by, said)
+    return True
+
+
+def find(*, case: Investigation, judgement: Judgement, said: str, by: Acting) -> None:
+    """Records what happened, or corrects it: the earlier entry stays. Raises `Refused`."""
+    with transaction.atomic():
+        locked = _locked(case, Act.FIND, by)
+        _move(
+            locked,
+            Act.FIND,
+            finding=judgement.finding,
+            intent=judgement.intent,
+            data_compromised=judgement.data_compromised,
+            found_by=by.user,
+            found_at=Now(),
+            due_at=_due(TO_ANSWER),
+        )
+        detail = {"status": judgement.finding.value}
+        _tell(EventType.INVESTIGATION_FOUND, locked, by, said, **detail)
+
+
+def refer(*, case: Investigation, said: str, by: Acting) -> None:
+    """Hands the case to the employer, whose matter discipline is; an answer is due in 20 working
+    days. Raises `Refused`.
+    """
+    with transaction.atomic():
+        locked = _locked(case, Act.REFER, by)
+        _move(locked, Act.REFER, referred_at=Now(), due_at=_due(TO_ANSWER))
+        _tell(EventType.INVESTIGATION_REFERRED, locked, by, said)
+
+
+def record_answer(
+    *, case: Investigation, sanction: EmployerSanction, answered_on: date, by: Acting
+) -> None:
+    """Writes down what the employer did. Raises `Refused`."""
+    with transaction.atomic():
+        locked = _locked(case, Act.ANSWER, by)
+        _move(locked, Act.ANSWER, sanction=sanction, answered_on=answered_on)
+        _tell(EventType.INVESTIGATION_ANSWERED, locked, by, kind=sanction.value)
+
+
+def close(*, case: Investigation, said: str, by: Acting) -> None:
+    """Closes a case that has its finding; where something went wrong, a second person does.
+
+    An account that is still suspended stays so. Raises `Refused`.
+    """
+    with transaction.atomic():
+        locked = _locked(case, Act.CLOSE, by)
+        _move(locked, Act.CLOSE, closed_by=by.user, closed_at=Now())
+        _tell(EventType.INVESTIGATION_CLOSED, locked, by, said, status=locked.finding)
+
+
+def escalate_overdue() -> int:
+    """Passes each case whose next step is late to the central team, once a step: they are written
+    to, and so is its own team. Returns how many.
+    """
+    by = job(JOB)
+    done = 0
+    for pk in (
+        Investigation.objects.overdue().filter(escalated_at=None).values_list("pk", flat=True)
+    ):
+        with transaction.atomic():
+            late = Investigation.objects.overdue().filter(pk=pk, escalated_at=None)
+            if not late.update(escalated_at=Now()):
+                continue
+            case = Investigation.objects.select_related("person__employer__parent").get(pk=pk)
+            central = Organisation.objects.get(kind=OrganisationKind.CENTRAL_BODY)
+            for member in {*team_of(case.person), *members_of(central, but=case.person)}:
+                _write(MessageKind.CASE_OVERDUE, member, case, by)
+            _tell(EventType.INVESTIGATION_ESCALATED, case, by)
+            done += 1
+    return done
+
+
+def _live_case(user: User) -> Investigation | None:
+    """A second suspension belongs to the case that is open already."""
+    return Investigation.objects.live().filter(person=user).first()
+
+
+def _open(
+    user: User, reasons: Sequence[str], event_ids: Sequence[int], by: Acting
+) -> Investigation:
+    case = Investigation.objects.create(
+        person=user,
+        base=user.employer.base,
+        origin=Origin.RULE if by.actor.kind is ActorKind.JOB else Origin.TEAM,
+        reasons=[encrypt(reason) for reason in reasons],
+        event_ids=list(event_ids),
+        opened_by=by.user,
+        due_at=_due(TO_TAKE),
+    )
+    _tell(EventType.INVESTIGATION_OPENED, case, by, kind=case.origin)
+    return case
+
+
+def _locked(case: Investigation, act: Act, by: Acting) -> Investigation:
+    """The case as it is now, held until the act is done; asks whether the act may be."""
+    rows = Investigation.objects.select_for_update(of=("self",))
+    locked = rows.select_related("person__employer__parent").get(pk=case.pk)
+    require(
+        can_act(by, locked, act),
+        permission=Permission.INVESTIGATE,
+        target_type="investigation",
+        target_id=locked.pk,
+    )
+    return locked
+
+
+def _move(case: Investigation, act: Act, **changes: object) -> None:
+    """To the state that the table says. What was escalated may be so again at the next step."""
+    case.status = LEADS[Status(case.status), act]
+    fields = {**changes, "status": case.status}
+    if "due_at" in changes:
+        fields["escalated_at"] = None
+    Investigation.objects.filter(pk=case.pk).update(**fields)
+
+
+def _tell(event: EventType, case: Investigation, by: Acting, said: str = "", **detail: str) -> None:
+    append(
+        event,
+        actor=by.actor,
+        target_type="investigation",
+        target_id=case.pk,
+        detail={"user_id": case.person_id, **detail},
+        payload=said or None,
+    )
+    _enter(event, case, by, said)
+
+
+def _enter(event: EventType, case: Investigation, by: Acting, said: str) -> None:
+    InvestigationEntry.objects.create(
+        investigation=case, by=by.user, what=event.value, said=encrypt(said) if said else ""
+    )
+
+
+def _write(kind: MessageKind, to: User | str, case: Investigation, by: Acting) -> int:
+    message = queue_message(kind=kind, to=to, about_type="investigation", about_id=case.pk, by=by)
+    return message.pk
+
+
+def _due(days: int) -> datetime:
+    return add_working_days(timezone.now(), days)

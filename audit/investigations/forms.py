@@ -1,0 +1,113 @@
+"""What is typed in a case: words, a finding on its axes, an employer's answer."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from crispy_forms.layout import LayoutObject
+from crispy_forms_gds.fields import DateInputField
+from crispy_forms_gds.layout import Field, Size
+from django import forms
+from django.utils import timezone
+
+from accounts.forms.base import PostedForm
+from audit.investigations.actions import Judgement
+from audit.investigations.models import EmployerSanction, Finding, Intent
+
+LONGEST = 4_000
+
+
+class WordsForm(PostedForm):
+    """Why, or what was heard or seen."""
+
+    said = forms.CharField(
+        label="What you write down",
+        help_text="Kept with the case. Use the record number of a child, never the name.",
+        max_length=LONGEST,
+        widget=forms.Textarea,
+        error_messages={"required": "Enter what is to be written down"},
+    )
+
+    def __init__(self, *args: Any, label: str, dangerous: bool = False, **kwargs: Any) -> None:
+        self.submit_label, self.dangerous = label, dangerous
+        super().__init__(*args, **kwargs)
+
+    def layout(self) -> list[LayoutObject | str]:
+        return [Field.textarea("said", rows=4)]
+
+
+class TakeForm(PostedForm):
+    """Nothing to type: the page says what taking a case means."""
+
+    def __init__(self, *args: Any, label: str, dangerous: bool = False, **kwargs: Any) -> None:
+        self.submit_label = label
+        super().__init__(*args, **kwargs)
+
+
+class FindingForm(WordsForm):
+    """The finding, the intent and the data are asked apart: one does not follow from another."""
+
+    finding = forms.ChoiceField(
+        label="What happened",
+        choices=Finding.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what happened"},
+    )
+    intent = forms.ChoiceField(
+        label="With what intent",
+        choices=Intent.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose the intent, or say that it is not known"},
+    )
+    compromised = forms.ChoiceField(
+        label="Was a child\u2019s data compromised?",
+        choices=[("no", "No"), ("yes", "Yes: tell your data protection officer within 72 hours")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose whether data was compromised"},
+    )
+
+    def layout(self) -> list[LayoutObject | str]:
+        small = {"legend_size": Size.SMALL}
+        return [
+            Field.radios("finding", **small),
+            Field.radios("intent", **small),
+            Field.radios("compromised", **small),
+            *super().layout(),
+        ]
+
+    @property
+    def judgement(self) -> Judgement:
+        """What was chosen."""
+        return Judgement(
+            finding=Finding(self.cleaned_data["finding"]),
+            intent=Intent(self.cleaned_data["intent"]),
+            data_compromised=self.cleaned_data["compromised"] == "yes",
+        )
+
+
+class AnswerForm(PostedForm):
+    """What the employer did, and when it said so."""
+
+    sanction = forms.ChoiceField(
+        label="What the employer decided",
+        choices=EmployerSanction.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what the employer decided"},
+    )
+    answered_on = DateInputField(
+        label="Day of the answer", help_text="For example, 27 3 2026", require_all_fields=False
+    )
+
+    def __init__(self, *args: Any, label: str, dangerous: bool = False, **kwargs: Any) -> None:
+        self.submit_label = label
+        super().__init__(*args, **kwargs)
+
+    def layout(self) -> list[LayoutObject | str]:
+        return [Field.radios("sanction", legend_size=Size.SMALL), self.day("answered_on")]
+
+    def clean_answered_on(self) -> date:
+        day: date | None = self.cleaned_data["answered_on"]
+        if day is None or day > timezone.localdate():
+            raise forms.ValidationError("Enter a day that is not in the future")
+        return day

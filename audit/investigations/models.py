@@ -1,0 +1,176 @@
+"""An investigation, owned by one management team, and what was done in it, line by line."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from accounts.models import Organisation, User
+
+
+class Status(models.TextChoices):
+    """Where a case stands; what leads from one to the next is in `table.py`."""
+
+    OPEN = "open", "Waits for a reviewer"
+    REVIEWED = "reviewed", "Under review"
+    FOUND = "found", "Finding recorded"
+    CLOSED = "closed", "Closed"
+
+
+class Origin(models.TextChoices):
+    TEAM = "team", "Suspended by a person"
+    RULE = "rule", "Suspended by the published rules"
+
+
+class Finding(models.TextChoices):
+    """What happened: one axis. Intent, data and the employer's sanction are others, or one of them
+    would be taken for the rest (the answer of 12 October 2009 keeps them apart).
+    """
+
+    NO_CASE = "no_case", "No case: the look-ups were part of the work"
+    LACKED_DATA = "lacked_data", "No case: the system lacked the record that explains them"
+    IDENTITY = "identity", "Somebody else used the account"
+    PROCEDURE = "procedure", "Procedure was not followed"
+    MISUSE = "misuse", "Misuse"
+
+
+class Intent(models.TextChoices):
+    NONE = "none", "No ill intent"
+    CURIOSITY = "curiosity", "Curiosity"
+    MALICE = "malice", "Ill intent"
+    UNKNOWN = "unknown", "Not known"
+
+
+class EmployerSanction(models.TextChoices):
+    """What the employer answered. Discipline is the employer's matter, by its own procedure."""
+
+    NONE = "none", "None"
+    TRAINING = "training", "Training"
+    WARNING = "warning", "Warning"
+    DISMISSED = "dismissed", "Dismissed"
+    OTHER = "other", "Other"
+
+
+class InvestigationQuerySet(models.QuerySet["Investigation"]):
+    def live(self) -> InvestigationQuerySet:
+        """Not closed."""
+        return self.exclude(status=Status.CLOSED)
+
+    def overdue(self) -> InvestigationQuerySet:
+        """What is due next is late, by the database's clock."""
+        return self.live().filter(due_at__lt=Now())
+
+
+class Investigation(models.Model):
+    """One case about one account. `due_at` is when its next step is due: a reviewer within one
+    working day, then the finding, then the employer's answer.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="investigations")
+    base = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    origin = models.CharField(max_length=4, choices=Origin.choices)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.OPEN)
+    reasons = models.JSONField()  # sentences, strongest first; encrypted each
+    event_ids = models.JSONField(default=list)  # the look-ups it is about
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )  # none: a job
+    opened_at = models.DateTimeField(db_default=Now(), editable=False)
+    due_at = models.DateTimeField()
+    escalated_at = models.DateTimeField(null=True)
+
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    finding = models.CharField(max_length=11, choices=Finding.choices, blank=True)
+    intent = models.CharField(max_length=9, choices=Intent.choices, blank=True)
+    data_compromised = models.BooleanField(null=True)
+    found_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    found_at = models.DateTimeField(null=True)
+    referred_at = models.DateTimeField(null=True)
+    sanction = models.CharField(max_length=9, choices=EmployerSanction.choices, blank=True)
+    answered_on = models.DateField(null=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    closed_at = models.DateTimeField(null=True)
+
+    objects = InvestigationQuerySet.as_manager()
+
+    class Meta:
+        app_label = "audit"
+        default_permissions = ()
+        ordering = ["due_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_live_investigation_a_person",
+                fields=["person"],
+                condition=~Q(status="closed"),
+            ),
+            models.CheckConstraint(
+                name="nobody_reviews_themselves",
+                condition=Q(reviewer__isnull=True) | ~Q(reviewer=F("person")),
+            ),
+            models.CheckConstraint(
+                name="finding_says_who_and_what",
+                condition=Q(finding="", found_by__isnull=True, found_at__isnull=True)
+                | Q(
+                    ~Q(finding=""),
+                    ~Q(intent=""),
+                    found_by__isnull=False,
+                    found_at__isnull=False,
+                    data_compromised__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="closed_after_a_finding",
+                condition=~Q(status="closed")
+                | (Q(closed_by__isnull=False, closed_at__isnull=False) & ~Q(finding="")),
+            ),
+            models.CheckConstraint(
+                name="two_people_close_what_went_wrong",
+                condition=~Q(status="closed", finding__in=["misuse", "procedure"])
+                | ~Q(closed_by=F("found_by")),
+            ),
+        ]
+        indexes = [
+            models.Index(name="investigation_of_base", fields=["base", "status", "due_at"]),
+            models.Index(name="investigation_of_person", fields=["person"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"investigation {self.pk}"
+
+    @property
+    def went_wrong(self) -> bool:
+        """Whether the finding says that the person did something they should not have."""
+        return self.finding in (Finding.MISUSE, Finding.PROCEDURE)
+
+
+class InvestigationEntry(models.Model):
+    """One thing done in a case. Never changed; what was wrong is put right by another entry."""
+
+    investigation = models.ForeignKey(
+        Investigation, on_delete=models.PROTECT, related_name="entries"
+    )
+    at = models.DateTimeField(db_default=Now(), editable=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )  # none: a job
+    what = models.CharField(max_length=40)  # the event type that says the same
+    said = models.TextField(blank=True)  # encrypted
+
+    class Meta:
+        app_label = "audit"
+        default_permissions = ()
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.what} in {self.investigation_id}"

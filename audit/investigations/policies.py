@@ -1,0 +1,96 @@
+"""Who may suspend, see a case, and act in it. Nobody judges themselves, their manager, their team
+or somebody who judges them.
+"""
+
+from __future__ import annotations
+
+from accounts.acting import Acting
+from accounts.models import TeamMembership, User
+from accounts.policies import ALLOWED, Decision, Refused, can, can_stop, deny, first_no
+from accounts.roles import Permission
+from audit.investigations.models import Investigation, Status
+from audit.investigations.table import LEADS, Act
+
+# A case is its reviewer's; another person may take it over, or close it as the second of two.
+_FOR_ANYBODY = {Act.TAKE, Act.CLOSE}
+
+
+class NoSuchInvestigation(Refused):
+    """Unknown, or another team's: the answer is the same."""
+
+
+NO_SUCH_INVESTIGATION = deny(
+    "investigation-not-yours",
+    "There is no such investigation in your user base.",
+    "Go back to the list of investigations.",
+)
+NO_MANAGER = deny(
+    "no-manager-named",
+    "Nobody is named as the line manager of this person, so nobody could be told.",
+    "Name the line manager on the page of the person, then suspend the account.",
+)
+NOT_NOW = deny(
+    "not-in-this-state",
+    "That cannot be done in the state in which this investigation is now.",
+    "Open the investigation again and see what was done meanwhile.",
+)
+TOO_CLOSE = deny(
+    "reviewer-too-close",
+    "You are too close to this person to judge: their manager, their colleague or themselves.",
+    "Ask somebody else of your team, or the central team.",
+)
+NOT_YOURS = deny(
+    "another-reviewer",
+    "Somebody else reviews this case.",
+    "Take it over first, or leave it to them.",
+)
+FOUND_BY_YOU = deny(
+    "second-person-needed",
+    "You recorded the finding. Where something went wrong, another person closes the case.",
+    "Ask a colleague to close it.",
+)
+
+
+def can_suspend(by: Acting, user: User) -> Decision:
+    """May this account be suspended? Its manager must be named: they are told in the same act."""
+    named = bool(user.line_manager_name and user.line_manager_email)
+    return first_no(can_stop(by, user), ALLOWED if named else NO_MANAGER)
+
+
+def can_investigate(by: Acting) -> Decision:
+    """May this person see investigations at all?"""
+    return can(by, Permission.INVESTIGATE)
+
+
+def can_act(by: Acting, case: Investigation, act: Act) -> Decision:
+    """May this person do this in the case as it stands?"""
+    return first_no(
+        can_investigate(by),
+        NO_SUCH_INVESTIGATION if not is_of_base(by, case) else ALLOWED,
+        ALLOWED if (Status(case.status), act) in LEADS else NOT_NOW,
+        TOO_CLOSE if is_too_close(by, case.person) else ALLOWED,
+        NOT_YOURS if act not in _FOR_ANYBODY and case.reviewer != by.user else ALLOWED,
+        FOUND_BY_YOU if act is Act.CLOSE and _found_wrong_by(by, case) else ALLOWED,
+    )
+
+
+def is_of_base(by: Acting, case: Investigation) -> bool:
+    """Whether the case belongs to the team that is acted for. The central team reads all cases and
+    acts in those of its own people only: it never closes another team's in silence.
+    """
+    return by.base is not None and by.base.pk == case.base_id
+
+
+def is_too_close(by: Acting, person: User) -> bool:
+    """The person, their line manager, or a member of a team of theirs today."""
+    if by.user is None:
+        return False
+    if by.user == person or person.line_manager_email.lower() == by.user.email:
+        return True
+    memberships = TeamMembership.objects.filter(ended_on=None)
+    teams = memberships.filter(user=person).values("team")
+    return bool(memberships.filter(user=by.user, team__in=teams).exists())
+
+
+def _found_wrong_by(by: Acting, case: Investigation) -> bool:
+    return case.went_wrong and case.found_by == by.user

@@ -1,0 +1,134 @@
+"""Cases as they are read: a list of one's own team, and one case, whose reading is an event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Case, QuerySet, Value, When
+from django.db.models.functions import Now
+
+from accounts.acting import Acting
+from accounts.encryption import decrypt
+from accounts.policies import can, require
+from accounts.roles import Permission
+from audit.investigations.models import Investigation, InvestigationEntry, Status
+from audit.investigations.policies import (
+    NO_SUCH_INVESTIGATION,
+    NoSuchInvestigation,
+    can_act,
+    can_investigate,
+)
+from audit.investigations.table import Act, acts_in
+from audit.ledger.events import EventType
+from audit.ledger.writer import append
+
+WORDS = {
+    EventType.INVESTIGATION_OPENED: "Suspended the account; the line manager was told",
+    EventType.INVESTIGATION_ASSIGNED: "Took the case",
+    EventType.INVESTIGATION_ANSWERED: "Wrote down",
+    EventType.ACCOUNT_REINSTATED: "Gave the account back",
+    EventType.INVESTIGATION_FOUND: "Recorded the finding",
+    EventType.INVESTIGATION_REFERRED: "Referred it to the employer",
+    EventType.INVESTIGATION_ESCALATED: "Passed it up, because the next step was late",
+    EventType.INVESTIGATION_CLOSED: "Closed the case",
+}
+MOST = 100  # lines of one list; the rest by its filter
+CLOSED_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One case in the list: who, the strongest reason, where it stands, whether it is late."""
+
+    case: Investigation
+    why: str
+    is_late: bool
+    is_mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing done in a case, in words."""
+
+    at: datetime
+    who: str
+    what: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class WholeCase:
+    """A case with its reasons, what was done, and what this reader may do now."""
+
+    case: Investigation
+    reasons: list[str]
+    entries: list[Entry]
+    earlier: list[Investigation]
+    acts: list[Act]
+    is_late: bool
+
+
+def visible_to(by: Acting) -> QuerySet[Investigation]:
+    """A team's own cases; all of them for whoever reads the whole trail; never one's own."""
+    everybodys = Investigation.objects.select_related("person", "reviewer", "base")
+    cases = everybodys.exclude(person=by.user)
+    if can(by, Permission.READ_WHOLE_TRAIL).allowed:
+        return cases
+    return cases.filter(base=by.base) if by.base else cases.none()
+
+
+def list_cases(by: Acting) -> tuple[list[Line], list[Line]]:
+    """What is to be done, the latest first, and the last that were closed. Raises `Refused`."""
+    require(can_investigate(by), permission=Permission.INVESTIGATE.value)
+    late = Case(When(due_at__lt=Now(), then=Value(True)), default=Value(False))
+    cases = visible_to(by).annotate(late=late)
+    to_do = cases.exclude(status=Status.CLOSED).order_by("due_at", "pk")[:MOST]
+    closed = cases.filter(status=Status.CLOSED).order_by("-closed_at")[:CLOSED_SHOWN]
+    return [_line(case, by) for case in to_do], [_line(case, by) for case in closed]
+
+
+def read_case(*, key: UUID, by: Acting) -> WholeCase:
+    """One case, and an event of the reading. Raises `NoSuchInvestigation`, `Refused`."""
+    case = find_case(key=key, by=by)
+    with transaction.atomic():
+        append(
+            EventType.INVESTIGATION_READ,
+            actor=by.actor,
+            target_type="investigation",
+            target_id=case.pk,
+            detail={"user_id": case.person_id},
+        )
+    entries = InvestigationEntry.objects.filter(investigation=case).select_related("by")
+    earlier = Investigation.objects.filter(person=case.person).exclude(pk=case.pk)
+    return WholeCase(
+        case,
+        [decrypt(reason) for reason in case.reasons],
+        [_entry(entry) for entry in entries],
+        list(earlier.select_related("base").order_by("-opened_at")),
+        [act for act in acts_in(case.status) if can_act(by, case, act).allowed],
+        Investigation.objects.overdue().filter(pk=case.pk).exists(),
+    )
+
+
+def find_case(*, key: UUID, by: Acting) -> Investigation:
+    """The case, if it is the reader's to see. Raises `NoSuchInvestigation`."""
+    require(can_investigate(by), permission=Permission.INVESTIGATE.value)
+    cases = visible_to(by).select_related("person__employer__parent", "found_by", "closed_by")
+    case = cases.filter(key=key).first()
+    if case is None:
+        raise NoSuchInvestigation(NO_SUCH_INVESTIGATION, permission=Permission.INVESTIGATE.value)
+    return case
+
+
+def _line(case: Investigation, by: Acting) -> Line:
+    is_late = bool(getattr(case, "late", False)) and case.status != Status.CLOSED
+    return Line(case, decrypt(case.reasons[0]), is_late, case.reviewer == by.user)
+
+
+def _entry(entry: InvestigationEntry) -> Entry:
+    who = entry.by.full_name if entry.by else "The system"
+    said = decrypt(entry.said) if entry.said else ""
+    return Entry(entry.at, who, WORDS[EventType(entry.what)], said)

@@ -1,0 +1,164 @@
+"""The pages of cases: the list, one case, and one page for each act that says what will happen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.acting import Acting
+from accounts.held_forms import keeps_form, posted_or_held
+from accounts.http import Request
+from accounts.policies import require
+from accounts.refusals import record_refusal
+from accounts.roles import Permission
+from audit.investigations import actions
+from audit.investigations.forms import AnswerForm, FindingForm, TakeForm, WordsForm
+from audit.investigations.models import EmployerSanction, Investigation
+from audit.investigations.policies import NoSuchInvestigation, can_act
+from audit.investigations.reading import find_case, list_cases, read_case
+from audit.investigations.table import Act
+
+
+@dataclass(frozen=True, slots=True)
+class ActPage:
+    """How an act is asked for: title, button, what will happen, what is typed, what is done."""
+
+    title: str
+    button: str
+    consequence: str
+    done: str
+    form: type[Any]
+    do: Callable[[Investigation, Any, Acting], object]
+
+
+def _words(act: Callable[..., object]) -> Callable[[Investigation, Any, Acting], object]:
+    return lambda case, form, by: act(case=case, said=form.cleaned_data["said"], by=by)
+
+
+PAGES: dict[Act, ActPage] = {
+    Act.TAKE: ActPage(
+        "Take this case",
+        "Take the case",
+        "You become its reviewer. A finding is due within ten working days. Hear the person first.",
+        "The case is yours.",
+        TakeForm,
+        lambda case, form, by: actions.take(case=case, by=by),
+    ),
+    Act.NOTE: ActPage(
+        "Write something down",
+        "Add to the case",
+        "What you write stays in the case; what was wrong is put right by another entry.",
+        "Written down.",
+        WordsForm,
+        _words(actions.note),
+    ),
+    Act.GIVE_BACK: ActPage(
+        "Give the account back",
+        "Give the account back",
+        "The person can sign in again and is told. The case goes on until its finding is recorded.",
+        "The account can be used again. The person is told.",
+        WordsForm,
+        _words(actions.give_back),
+    ),
+    Act.FIND: ActPage(
+        "Record the finding",
+        "Record the finding",
+        "The finding, the intent and the data are kept apart. Where something went wrong, another"
+        " person closes the case.",
+        "The finding is recorded.",
+        FindingForm,
+        lambda case, form, by: actions.find(
+            case=case, judgement=form.judgement, said=form.cleaned_data["said"], by=by
+        ),
+    ),
+    Act.REFER: ActPage(
+        "Refer to the employer",
+        "Refer the case",
+        "Discipline is the employer\u2019s matter, by its own procedure. Tell it outside this"
+        " system what was found; its answer is due in 20 working days and is written down here.",
+        "The case is referred. The employer\u2019s answer is due in 20 working days.",
+        WordsForm,
+        _words(actions.refer),
+    ),
+    Act.ANSWER: ActPage(
+        "The employer answered",
+        "Record the answer",
+        "What the employer decided goes into the yearly figures as it stands here.",
+        "The employer\u2019s answer is recorded.",
+        AnswerForm,
+        lambda case, form, by: actions.record_answer(
+            case=case,
+            sanction=EmployerSanction(form.cleaned_data["sanction"]),
+            answered_on=form.cleaned_data["answered_on"],
+            by=by,
+        ),
+    ),
+    Act.CLOSE: ActPage(
+        "Close this case",
+        "Close the case",
+        "Nothing more is due. An account that is still suspended stays so: give it back first, if"
+        " that is what was decided.",
+        "The case is closed.",
+        WordsForm,
+        _words(actions.close),
+    ),
+}
+
+
+@require_safe
+def cases(request: Request) -> HttpResponse:
+    """What is to be done, the latest first, and what was closed last."""
+    to_do, closed = list_cases(request.acting)
+    return render(request, "investigations/cases.html", {"to_do": to_do, "closed": closed})
+
+
+@require_safe
+def case(request: Request, key: UUID) -> HttpResponse:
+    """One case: reasons, what was done, and what can be done now."""
+    try:
+        whole = read_case(key=key, by=request.acting)
+    except NoSuchInvestigation as refused:
+        raise _not_found(request, refused) from refused
+    offered = [(act, PAGES[act].title) for act in whole.acts]
+    return render(request, "investigations/case.html", {"whole": whole, "offered": offered})
+
+
+@keeps_form
+@require_http_methods(["GET", "HEAD", "POST"])
+def act(request: Request, key: UUID, name: str) -> HttpResponse:
+    """What will happen, what is to be typed, and the act itself."""
+    if name not in list(Act):
+        raise Http404
+    chosen = PAGES[Act(name)]
+    try:
+        found = find_case(key=key, by=request.acting)
+    except NoSuchInvestigation as refused:
+        raise _not_found(request, refused) from refused
+    require(
+        can_act(request.acting, found, Act(name)),
+        permission=Permission.INVESTIGATE,
+        target_type="investigation",
+        target_id=found.pk,
+    )
+    form = chosen.form(posted_or_held(request), label=chosen.button)
+    if request.method != "POST" or not form.is_valid():
+        return render(
+            request, "investigations/act.html", {"form": form, "page": chosen, "case": found}
+        )
+    if chosen.do(found, form, request.acting) is False:
+        messages.error(request, "Nothing was changed: the account is not suspended any more.")
+    else:
+        messages.success(request, chosen.done)
+    return redirect("investigations:case", key=key)
+
+
+def _not_found(request: Request, refused: NoSuchInvestigation) -> Http404:
+    record_refusal(request.acting, refused)
+    return Http404()
