@@ -11,7 +11,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contactpoint.settings")
 
 app = Celery("contactpoint")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["accounts", "records", "audit.ledger", "audit.investigations"])
+app.autodiscover_tasks(
+    ["accounts", "records", "audit.ledger", "audit.investigations", "audit.detection"]
+)
 
 # What needs the sealer's key or the auditor's role runs where those are, and nowhere else.
 app.conf.task_routes = {
@@ -42,6 +44,11 @@ app.conf.beat_schedule = {
     "verify the whole ledger": {
         "task": "audit.verify_all",
         "schedule": crontab(day_of_week="sunday", hour=4, minute=40),
+    },
+    "look for unusual looks": {
+        "task": "audit.scan",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
     },
     "pass up investigations whose next step is overdue": {
         "task": "audit.escalate_investigations",

@@ -23,6 +23,7 @@ from records.models import ChildRecord
 
 MINIMUM_KEY_LENGTH = 50
 CLOCK_SKEW_SECONDS = 1.0
+HOLD_SECONDS = 200  # a look is judged then, not at once
 
 
 def _weak_mail() -> Iterator[CheckMessage]:
@@ -41,6 +42,13 @@ def _weak_mail() -> Iterator[CheckMessage]:
         yield _error(8, "GOV.UK Notify lacks its key or template.", "Set both NOTIFY_ variables.")
 
 
+def _weak_watch() -> Iterator[CheckMessage]:
+    if settings.HOLD_SECONDS != HOLD_SECONDS:
+        yield _error(
+            10, "HOLD_SECONDS is set for tests.", "Unset it: looks are judged after 200 s."
+        )
+
+
 def _weak_sign_in() -> Iterator[CheckMessage]:
     path = settings.COMMON_PASSWORDS_FILE
     if path and not Path(path).is_file():
@@ -54,7 +62,11 @@ def _error(number: int, message: str, hint: str) -> Error:
 @register(Tags.security, deploy=True)
 def settings_are_strong(app_configs: Any, **_: Any) -> list[CheckMessage]:
     """What the environment must supply before the outside world may connect."""
-    return [*_weak_settings(), *_weak_mail(), *_weak_sign_in()] if settings.PRODUCTION else []
+    return (
+        [*_weak_settings(), *_weak_mail(), *_weak_sign_in(), *_weak_watch()]
+        if settings.PRODUCTION
+        else []
+    )
 
 
 def _weak_settings() -> Iterator[CheckMessage]:

@@ -25,7 +25,7 @@ settings_of_hypothesis.register_profile("desk", deadline=None)
 settings_of_hypothesis.load_profile("ci" if os.environ.get("CI") else "desk")
 
 TRANSACTIONAL_FIXTURES = {"transactional_db", "live_server"}
-ALIASES = ["default", "owner", "local", "auditor", "sealer", "count"]
+ALIASES = ["default", "owner", "local", "auditor", "sealer", "count", "scan"]
 
 
 @pytest.hookimpl(trylast=True)  # after -k and -m have chosen

@@ -46,6 +46,7 @@ class MessageKind(models.TextChoices):
     SHIELD_OVERRIDDEN = "shield_overridden", "A shield that was overridden"
     SUSPENDED = "suspended", "Their account was suspended"
     MANAGER_TOLD = "manager_told", "Somebody they manage was suspended"
+    ALERT_WAITS = "alert_waits", "An alert that waits for an answer"
     CASE_OPENED = "case_opened", "An investigation that waits for a reviewer"
     CASE_OVERDUE = "case_overdue", "An investigation that is overdue"
     GIVEN_BACK = "given_back", "Their account was given back"

@@ -7,6 +7,7 @@ shows one puts the table of the same numbers beneath it (`templates/components/f
 from audit.charts.bars import bar_chart
 from audit.charts.dots import Dot, dot_plot
 from audit.charts.lines import Series, line_chart, small_multiples
+from audit.charts.svg import joined
 from audit.charts.tiles import Tile, tile_map
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Tile",
     "bar_chart",
     "dot_plot",
+    "joined",
     "line_chart",
     "small_multiples",
     "tile_map",

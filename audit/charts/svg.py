@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 
 from django.utils.html import conditional_escape, format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 
 def drawing(
@@ -85,7 +85,7 @@ def text(x: float, y: float, words: str, kind: str = "label", anchor: str = "sta
 
 
 def _tip(words: str) -> SafeString:
-    return format_html("<title>{}</title>", words) if words else mark_safe("")
+    return format_html("<title>{}</title>", words) if words else SafeString()
 
 
 def _short(number: float) -> str:

@@ -10,7 +10,7 @@ from statistics import median
 from django.utils.safestring import SafeString
 
 from accounts.models import Authority
-from audit.charts import Dot, Series, dot_plot, small_multiples, tile_map
+from audit.charts import Dot, Series, dot_plot, joined, small_multiples, tile_map
 from audit.dashboards.england import tiles
 from audit.dashboards.measures import BY_BASE, Measure
 
@@ -47,7 +47,7 @@ def over_time(labels: Sequence[str], series: Sequence[Series]) -> Figure:
     pictures = [_own_scale(labels, each) for each in series]
     return Figure(
         title,
-        SafeString("".join(pictures)),
+        joined(pictures),
         "By week, beginning on the day named",
         ("Week from", *(each.name for each in series)),
         tuple(

@@ -37,6 +37,23 @@ class WordsForm(PostedForm):
         return [Field.textarea("said", rows=4)]
 
 
+class WhyNotForm(PostedForm):
+    """Why an account is not suspended on an alert."""
+
+    submit_label = "Answer without suspending"
+
+    said = forms.CharField(
+        label="Why the account is not suspended",
+        help_text="Kept with the alert. Use the record number of a child, never the name.",
+        max_length=LONGEST,
+        widget=forms.Textarea,
+        error_messages={"required": "Enter why the account is not suspended"},
+    )
+
+    def layout(self) -> list[LayoutObject | str]:
+        return [Field.textarea("said", rows=4)]
+
+
 class TakeForm(PostedForm):
     """Nothing to type: the page says what taking a case means."""
 

@@ -174,3 +174,61 @@ class InvestigationEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} in {self.investigation_id}"
+
+
+class AlertQuerySet(models.QuerySet["Alert"]):
+    def open(self) -> AlertQuerySet:
+        """Not answered."""
+        return self.filter(answered_at=None)
+
+
+class Alert(models.Model):
+    """Unusual looks of one person, shown to their team, which suspends or says why not."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="alerts")
+    base = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    raised_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(db_default=Now())
+    due_at = models.DateTimeField()
+    score = models.FloatField()
+    rules = models.JSONField()
+    reasons = models.JSONField()  # sentences, strongest first; encrypted each
+    not_checked = models.JSONField()
+    event_ids = models.JSONField()
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True)
+    answer = models.TextField(blank=True)  # why the account is not suspended; encrypted
+    investigation = models.ForeignKey(
+        Investigation, null=True, on_delete=models.PROTECT, related_name="alerts"
+    )
+
+    objects = AlertQuerySet.as_manager()
+
+    class Meta:
+        app_label = "audit"
+        default_permissions = ()
+        ordering = ["due_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_open_alert_a_person",
+                fields=["person"],
+                condition=Q(answered_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="answered_by_another",
+                condition=Q(answered_by__isnull=True) | ~Q(answered_by=F("person")),
+            ),
+            models.CheckConstraint(
+                name="alert_answered_by_suspending_or_with_a_reason",
+                condition=Q(answered_at__isnull=True, investigation__isnull=True, answer="")
+                | Q(answered_at__isnull=False, investigation__isnull=False)
+                | (Q(answered_at__isnull=False) & ~Q(answer="")),
+            ),
+        ]
+        indexes = [models.Index(name="alert_of_base", fields=["base", "answered_at", "due_at"])]
+
+    def __str__(self) -> str:
+        return f"alert {self.pk}"

@@ -8,7 +8,7 @@ from accounts.acting import Acting
 from accounts.models import TeamMembership, User
 from accounts.policies import ALLOWED, Decision, Refused, can, can_stop, deny, first_no
 from accounts.roles import Permission
-from audit.investigations.models import Investigation, Status
+from audit.investigations.models import Alert, Investigation, Status
 from audit.investigations.table import LEADS, Act
 
 # A case is its reviewer's; another person may take it over, or close it as the second of two.
@@ -74,7 +74,17 @@ def can_act(by: Acting, case: Investigation, act: Act) -> Decision:
     )
 
 
-def is_of_base(by: Acting, case: Investigation) -> bool:
+def can_answer(by: Acting, alert: Alert) -> Decision:
+    """May this person answer the alert, by suspending or with a reason why not?"""
+    return first_no(
+        can_investigate(by),
+        NO_SUCH_INVESTIGATION if not is_of_base(by, alert) else ALLOWED,
+        NOT_NOW if alert.answered_at else ALLOWED,
+        TOO_CLOSE if is_too_close(by, alert.person) else ALLOWED,
+    )
+
+
+def is_of_base(by: Acting, case: Investigation | Alert) -> bool:
     """Whether the case belongs to the team that is acted for. The central team reads all cases and
     acts in those of its own people only: it never closes another team's in silence.
     """

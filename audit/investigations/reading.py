@@ -14,7 +14,7 @@ from accounts.acting import Acting
 from accounts.encryption import decrypt
 from accounts.policies import can, require
 from accounts.roles import Permission
-from audit.investigations.models import Investigation, InvestigationEntry, Status
+from audit.investigations.models import Alert, Investigation, InvestigationEntry, Status
 from audit.investigations.policies import (
     NO_SUCH_INVESTIGATION,
     NoSuchInvestigation,
@@ -88,6 +88,47 @@ def list_cases(by: Acting) -> tuple[list[Line], list[Line]]:
     to_do = cases.exclude(status=Status.CLOSED).order_by("due_at", "pk")[:MOST]
     closed = cases.filter(status=Status.CLOSED).order_by("-closed_at")[:CLOSED_SHOWN]
     return [_line(case, by) for case in to_do], [_line(case, by) for case in closed]
+
+
+def list_alerts(by: Acting) -> list[tuple[Alert, str]]:
+    """Alerts to be answered, the first due first, each with its strongest reason."""
+    require(can_investigate(by), permission=Permission.INVESTIGATE.value)
+    alerts = alerts_visible_to(by).filter(answered_at=None).order_by("due_at", "pk")[:MOST]
+    return [(alert, decrypt(alert.reasons[0])) for alert in alerts]
+
+
+def alerts_visible_to(by: Acting) -> QuerySet[Alert]:
+    """As `visible_to`, of alerts."""
+    alerts = Alert.objects.select_related("person__employer__parent", "base").exclude(
+        person=by.user
+    )
+    if can(by, Permission.READ_WHOLE_TRAIL).allowed:
+        return alerts
+    return alerts.filter(base=by.base) if by.base else alerts.none()
+
+
+def read_alert(*, key: UUID, by: Acting) -> Alert:
+    """One alert, and an event of the reading. Raises `NoSuchInvestigation`, `Refused`."""
+    alert = find_alert(key=key, by=by)
+    with transaction.atomic():
+        append(
+            EventType.ALERT_READ,
+            actor=by.actor,
+            target_type="alert",
+            target_id=alert.pk,
+            detail={"user_id": alert.person_id},
+        )
+    return alert
+
+
+def find_alert(*, key: UUID, by: Acting) -> Alert:
+    """The alert, if it is the reader's to see. Raises `NoSuchInvestigation`, `Refused`."""
+    require(can_investigate(by), permission=Permission.INVESTIGATE.value)
+    alerts = alerts_visible_to(by).select_related("answered_by", "investigation")
+    alert = alerts.filter(key=key).first()
+    if alert is None:
+        raise NoSuchInvestigation(NO_SUCH_INVESTIGATION, permission=Permission.INVESTIGATE.value)
+    return alert
 
 
 def read_case(*, key: UUID, by: Acting) -> WholeCase:

@@ -8,6 +8,9 @@ app_name = "investigations"
 
 urlpatterns = [
     path("", views.cases, name="cases"),
+    path("alerts/<uuid:key>/", views.alert, name="alert"),
+    path("alerts/<uuid:key>/answer/", views.answer, name="answer-alert"),
+    path("alerts/<uuid:key>/suspend/", views.suspend_person, name="suspend-on-alert"),
     path("<uuid:key>/", views.case, name="case"),
     path("<uuid:key>/<slug:name>/", views.act, name="act"),
 ]

@@ -10,19 +10,29 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.acting import Acting
+from accounts.encryption import decrypt
 from accounts.held_forms import keeps_form, posted_or_held
 from accounts.http import Request
 from accounts.policies import require
 from accounts.refusals import record_refusal
 from accounts.roles import Permission
 from audit.investigations import actions
-from audit.investigations.forms import AnswerForm, FindingForm, TakeForm, WordsForm
-from audit.investigations.models import EmployerSanction, Investigation
-from audit.investigations.policies import NoSuchInvestigation, can_act
-from audit.investigations.reading import find_case, list_cases, read_case
+from audit.investigations.alerts import answer_alert, reasons_of, suspend_on_alert
+from audit.investigations.forms import AnswerForm, FindingForm, TakeForm, WhyNotForm, WordsForm
+from audit.investigations.models import Alert, EmployerSanction, Investigation
+from audit.investigations.policies import NoSuchInvestigation, can_act, can_answer
+from audit.investigations.reading import (
+    find_alert,
+    find_case,
+    list_alerts,
+    list_cases,
+    read_alert,
+    read_case,
+)
 from audit.investigations.table import Act
 
 
@@ -116,7 +126,60 @@ PAGES: dict[Act, ActPage] = {
 def cases(request: Request) -> HttpResponse:
     """What is to be done, the latest first, and what was closed last."""
     to_do, closed = list_cases(request.acting)
-    return render(request, "investigations/cases.html", {"to_do": to_do, "closed": closed})
+    context = {"alerts": list_alerts(request.acting), "to_do": to_do, "closed": closed}
+    return render(request, "investigations/cases.html", context)
+
+
+@require_safe
+def alert(request: Request, key: UUID) -> HttpResponse:
+    """One alert with its reasons, and the two answers to it."""
+    try:
+        found = read_alert(key=key, by=request.acting)
+    except NoSuchInvestigation as refused:
+        raise _not_found(request, refused) from refused
+    return _alert_page(request, found, WhyNotForm())
+
+
+@require_POST
+def answer(request: Request, key: UUID) -> HttpResponse:
+    """Why the account is not suspended."""
+    found, form = _alert_or_404(request, key), WhyNotForm(request.POST)
+    if not form.is_valid():
+        return _alert_page(request, found, form)
+    answer_alert(alert=found, said=form.cleaned_data["said"], by=request.acting)
+    messages.success(request, "The alert is answered.")
+    return redirect("investigations:cases")
+
+
+@require_POST
+def suspend_person(request: Request, key: UUID) -> HttpResponse:
+    """Suspends the account for the reasons of the alert."""
+    found = _alert_or_404(request, key)
+    opened = suspend_on_alert(alert=found, by=request.acting)
+    if opened is None:
+        messages.error(request, "Nothing was changed: the account is not active.")
+        return redirect("investigations:alert", key=key)
+    messages.success(request, "The account is suspended, and its line manager is told.")
+    return redirect("investigations:case", key=opened.key)
+
+
+def _alert_page(request: Request, found: Alert, form: WhyNotForm) -> HttpResponse:
+    form.helper.form_action = reverse("investigations:answer-alert", args=[found.key])
+    context = {
+        "alert": found,
+        "reasons": reasons_of(found),
+        "answer": decrypt(found.answer) if found.answer else "",
+        "may_answer": can_answer(request.acting, found).allowed,
+        "form": form,
+    }
+    return render(request, "investigations/alert.html", context)
+
+
+def _alert_or_404(request: Request, key: UUID) -> Alert:
+    try:
+        return find_alert(key=key, by=request.acting)
+    except NoSuchInvestigation as refused:
+        raise _not_found(request, refused) from refused
 
 
 @require_safe

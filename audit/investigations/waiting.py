@@ -10,7 +10,7 @@ from accounts.policies import can
 from accounts.ports import WaitingWork
 from accounts.roles import Permission
 from accounts.waiting import WaitingList, waiting_in
-from audit.investigations.models import Investigation, Status
+from audit.investigations.models import Alert, Investigation, Status
 
 
 def cases_waiting(by: Acting) -> list[WaitingWork]:
@@ -22,4 +22,16 @@ def cases_waiting(by: Acting) -> list[WaitingWork]:
     wanted = Q(status=Status.OPEN) | Q(reviewer=by.user) | Q(due_at__lt=Now())
     cases = Investigation.objects.live().filter(wanted, base=by.base).exclude(person=by.user)
     one, several = "1 investigation waits for your team", "{n} investigations wait for your team"
-    return waiting_in([WaitingList("cases", cases, one, several, "investigations:cases")])
+    alerts = Alert.objects.open().filter(base=by.base).exclude(person=by.user)
+    return waiting_in(
+        [
+            WaitingList(
+                "alerts",
+                alerts,
+                "1 alert waits for your team\u2019s answer",
+                "{n} alerts wait for your team\u2019s answer",
+                "investigations:cases",
+            ),
+            WaitingList("cases", cases, one, several, "investigations:cases"),
+        ]
+    )

@@ -17,8 +17,13 @@ from contactpoint.embedded.servers import DATABASE_VARIABLES
 from contactpoint.embedded.state import CHECKOUT
 
 ALLOWED = {  # each process holds only its own ways into the database; a command holds them all
-    "web": {"DATABASE_URL", "DATABASE_LOCAL_URL", "DATABASE_AUDITOR_URL"},
-    "worker": {"DATABASE_URL"},
+    "web": {
+        "DATABASE_URL",
+        "DATABASE_LOCAL_URL",
+        "DATABASE_AUDITOR_URL",
+        "DATABASE_COUNT_URL",
+    },
+    "worker": {"DATABASE_URL", "DATABASE_SCAN_URL"},
     "beat": {"DATABASE_URL"},
     # One process for two queues here; production keeps sealer and verifier apart.
     "sealer": {"DATABASE_URL", "DATABASE_SEALER_URL", "DATABASE_AUDITOR_URL", KEY_VARIABLE},

@@ -24,7 +24,7 @@ def _database(variable: str) -> dict[str, Any]:
 
 
 DATABASES = {"default": _database("DATABASE_URL")}
-for _alias in ("owner", "local", "auditor", "sealer", "count"):
+for _alias in ("owner", "local", "auditor", "sealer", "count", "scan"):
     if f"DATABASE_{_alias.upper()}_URL" in env.ENVIRON:
         DATABASES[_alias] = _database(f"DATABASE_{_alias.upper()}_URL")
 if "owner" in DATABASES:
@@ -43,6 +43,10 @@ AUDIT_WITNESSES = env.list("AUDIT_WITNESSES", default=[])
 AUDIT_NOTES = env("AUDIT_NOTES", default="")
 # How many months terms as typed and stated reasons are kept; the database refuses less than 12.
 AUDIT_PAYLOAD_MONTHS = env.int("AUDIT_PAYLOAD_MONTHS", default=24)
+
+# Seconds after which a look is judged: time to find the right record after a wrong one. Shortened
+# by tests alone; production refuses another value.
+HOLD_SECONDS = env.int("HOLD_SECONDS", default=200)
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ATOMIC_REQUESTS = False  # an action or an audited read opens its own transaction

@@ -11,6 +11,7 @@ from records.search.keys import IndexedChild, IndexedName, search_row
 from records.search.names import recount
 from records.search.refuse import Refusal
 from records.search.terms import SearchTerms, TypedDate
+from records.search.vocabulary import surname_share
 
 __all__ = [
     "Band",
@@ -27,4 +28,5 @@ __all__ = [
     "remove_children",
     "search",
     "search_row",
+    "surname_share",
 ]

@@ -89,9 +89,12 @@ def _by_identifier(typed: str, using: str) -> SearchResult:
 def _look_up(question: Question, known: Vocabulary, using: str) -> SearchResult:
     scorer = Scorer(question, known)
     rows = fetch_candidates(plan.all_keys(plan.first_pass(question, known)), using)
-    narrow = question.has_full_date or question.has_full_postcode
-    if len(rows) >= FUSE and not narrow:
-        return SearchResult(refuse.TOO_MANY, (), 0)
+    if len(rows) >= FUSE:
+        narrowest = plan.narrowest(question)
+        if not narrowest:
+            return SearchResult(refuse.TOO_MANY, (), 0)
+        # The fuse cut anywhere: whoever shares the whole date or postcode must not be what it cut.
+        rows += fetch_candidates(narrowest, using)
     found = _weigh(scorer, rows)
     if _best_score(found) < known.bits + SURE:
         found |= _weigh(scorer, _second_look(question, known, using))

@@ -61,6 +61,14 @@ def first_pass(question: Question, vocabulary: Vocabulary) -> list[Step]:
     return [step for step in steps if step.keys]
 
 
+def narrowest(question: Question) -> list[int]:
+    """The keys under which the child stands that agrees most: a name with the whole date of birth,
+    else the whole postcode. None where neither was typed.
+    """
+    dated = _name_dates(question) if question.has_full_date else ()
+    return list(dated or _postcode(question))
+
+
 def all_keys(steps: Iterable[Step]) -> list[int]:
     """Every key of the steps once."""
     return list(dict.fromkeys(chain.from_iterable([step.keys for step in steps])))

@@ -19,6 +19,7 @@ from django.db import connections
 from rapidfuzz.distance import OSA
 
 from records.search.keys import mix64
+from records.search.normalise import norm
 from records.search.statements import bigint_array
 
 GIVEN: Literal["g"] = "g"
@@ -95,6 +96,12 @@ def current(using: str = "default") -> Vocabulary:
         if not kept.vocabulary.stamp or _read_stamp(using) != kept.vocabulary.stamp:
             kept.vocabulary = _load(using)
     return kept.vocabulary
+
+
+def surname_share(name: str, using: str = "default") -> float:
+    """Share of children who bear this family name; 0 for a name that nobody bears."""
+    known = current(using)
+    return known.counts[FAMILY].get(norm(name), 0) / known.weighed
 
 
 def forget() -> None:

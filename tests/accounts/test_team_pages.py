@@ -251,7 +251,12 @@ def test_who_comes_second_is_told_that_nothing_was_changed(manager, management_t
     verb(manager, user, "suspend")
     answer = manager.post(url("suspend-account", user.key), {"reason": "the same"}, follow=True)
     assert "Nothing was changed" in text(answer)
-    assert events.actions() == ["account.suspended", "account.read"]  # and the page after it
+    assert events.actions() == [
+        "account.suspended",
+        "investigation.opened",
+        "manager.notified",
+        "account.read",  # the page after it
+    ]
 
 
 @pytest.mark.parametrize("code", ["suspend", "reinstate", "close"])

@@ -34,6 +34,7 @@ from tests.factories.accounts import UserFactory, acting_as, sign_in
 from tests.house.pages import (
     PAGES,
     World,
+    alert_key,
     build_world,
     colleague_key,
     directory_of,
@@ -140,6 +141,8 @@ NO_PAGES: dict[str, tuple[str, Callable[[World], list[object]]]] = {
     "records:verify-requester": ("POST", lambda world: [world.request.key]),
     "records:look-for-another": ("POST", lambda world: [world.request.key]),
     "records:close-service": ("POST", lambda world: [world.involvement.service.key]),
+    "investigations:answer-alert": ("POST", lambda world: [alert_key(world)]),
+    "investigations:suspend-on-alert": ("POST", lambda world: [alert_key(world)]),
     "records:decide-shield": ("POST", lambda world: [world.shield.key]),
     "records:review-shield": ("POST", lambda world: [world.shield.key]),
     "records:propose-to-lift-shield": ("POST", lambda world: [world.shield.key]),

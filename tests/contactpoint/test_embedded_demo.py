@@ -169,11 +169,16 @@ def test_it_works_and_shows_the_people_with_a_code(life):
 def test_each_process_holds_only_its_own_way_into_the_database(life):
     names = {word: sorted(map(set, found), key=len) for word, found in life.held.items()}
 
-    web = {"DATABASE_URL", "DATABASE_LOCAL_URL", "DATABASE_AUDITOR_URL"}
+    web = {
+        "DATABASE_URL",
+        "DATABASE_LOCAL_URL",
+        "DATABASE_AUDITOR_URL",
+        "DATABASE_COUNT_URL",
+    }
     sealer = {"DATABASE_URL", "DATABASE_SEALER_URL", "DATABASE_AUDITOR_URL"}
     assert names == {
         "gunicorn": [web] * 3,
-        "worker": [{"DATABASE_URL"}, sealer],
+        "worker": [{"DATABASE_URL", "DATABASE_SCAN_URL"}, sealer],
         "beat": [{"DATABASE_URL"}],
         "sealer,verifier": [sealer],
         "audit.ledger.witness": [set()],

@@ -15,12 +15,13 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.db import transaction
 from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.acting import Acting
+from accounts.acting import Acting, job
 from accounts.actions import (
     invite_person,
     merge_organisation,
@@ -45,7 +46,9 @@ from accounts.models import (
 from accounts.roles import Role
 from accounts.states import State
 from audit.investigations.actions import suspend
-from audit.investigations.models import Investigation
+from audit.investigations.alerts import raise_alert
+from audit.investigations.evidence import Evidence
+from audit.investigations.models import Alert, Investigation
 from records.actions.messages import send_message
 from records.actions.moves import record_move
 from records.actions.shields import ask_to_lift_shield
@@ -326,10 +329,23 @@ def investigation_key(world: World) -> object:
     case = Investigation.objects.filter(base=base).first()
     if case is None:
         person = accounts.UserFactory(employer=base)
-        team = accounts.acting_as(Role.MANAGEMENT_TEAM, at=base)
-        case = suspend(user=person, reasons=["Same surname as the user."], by=team)
+        case = suspend(user=person, reasons=["Own address."], by=job("audit.scan"))
     assert case is not None
     return case.key
+
+
+def alert_key(world: World) -> object:
+    """An alert about somebody of the world's authority who is nobody's sample otherwise."""
+    base = world.practitioner.employer.base
+    alert = Alert.objects.filter(base=base).first()
+    if alert is None:
+        person = accounts.UserFactory(employer=base)
+        evidence = Evidence(
+            score=1.5, rules=["R01"], reasons=["Own address."], not_checked=[], event_ids=[1]
+        )
+        with transaction.atomic():
+            alert = raise_alert(person.pk, evidence, by=job("audit.scan"))
+    return alert.key
 
 
 def practitioner_key(world: World) -> object:
@@ -584,6 +600,7 @@ PAGES: dict[str, Sample] = {
     "dashboards:national": at("dashboards:national", "central"),
     "investigations:cases": at("investigations:cases", "manager"),
     "investigations:case": at("investigations:case", "manager", investigation_key),
+    "investigations:alert": at("investigations:alert", "manager", alert_key),
     "investigations:act": at(
         "investigations:act", "manager", investigation_key, lambda world: "take"
     ),
@@ -642,6 +659,8 @@ NO_PAGES = {
     "accounts:take-application": "POST only: leads back to the application",
     "accounts:remove-evidence": "POST only: leads back to the application",
     "accounts:evidence-file": "a file, always an attachment",
+    "investigations:answer-alert": "POST only: leads back to the list",
+    "investigations:suspend-on-alert": "POST only: leads to the case",
     "trail:proof": "a file, always an attachment",
     "health-live": "JSON for machines",
     "health-ready": "JSON for machines",

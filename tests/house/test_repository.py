@@ -35,10 +35,11 @@ def test_only_the_migrate_job_is_given_the_owner_of_the_tables():
     assert holders == {"migrate"}
 
 
-def test_worker_and_beat_hold_only_the_app_role():
-    for name in ("worker", "beat"):
+def test_worker_and_beat_hold_only_the_app_role_and_the_worker_what_scans():
+    held = {"worker": {"DATABASE_URL", "DATABASE_SCAN_URL"}, "beat": {"DATABASE_URL"}}
+    for name, expected in held.items():
         variables = compose()["services"][name]["environment"]
-        assert {v for v in variables if v.startswith("DATABASE_")} == {"DATABASE_URL"}
+        assert {v for v in variables if v.startswith("DATABASE_")} == expected
 
 
 def test_the_sealers_key_is_in_no_other_process_and_the_witness_reaches_no_database():

@@ -1,0 +1,143 @@
+"""Alerts: raised by a job, shown to the team, answered by suspending or with a reason why not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts.acting import Acting
+from accounts.clocks import add_working_days
+from accounts.encryption import decrypt, encrypt
+from accounts.messages import MessageKind, queue_message
+from accounts.models import User
+from accounts.policies import require
+from accounts.roles import Permission
+from accounts.signin.changes import team_of
+from audit.investigations.actions import suspend
+from audit.investigations.evidence import Evidence
+from audit.investigations.models import Alert, Investigation
+from audit.investigations.policies import can_answer
+from audit.ledger.events import EventType
+from audit.ledger.writer import append
+
+TO_ANSWER = 1  # working day
+MOST_EVENTS, MOST_REASONS = 200, 8
+
+
+def raise_alert(person_id: int, evidence: Evidence, *, by: Acting) -> Alert:
+    """Raises an alert about a person, or adds to the one that is open: a team is written to once.
+
+    In the caller's transaction, so that a scan that dies half-way raised nothing.
+    """
+    person = User.objects.select_related("employer__parent").get(pk=person_id)
+    found = Alert.objects.open().select_for_update().filter(person=person).first()
+    if found is not None:
+        _add(found, evidence)
+        _tell(EventType.ALERT_UPDATED, found, by, evidence)
+        return found
+    alert = Alert.objects.create(
+        person=person,
+        base=person.employer.base,
+        due_at=add_working_days(timezone.now(), TO_ANSWER),
+        score=evidence.score,
+        rules=evidence.rules,
+        reasons=[encrypt(reason) for reason in evidence.reasons],
+        not_checked=evidence.not_checked,
+        event_ids=evidence.event_ids,
+    )
+    _tell(EventType.ALERT_RAISED, alert, by, evidence)
+    for member in team_of(person):
+        about: dict[str, Any] = {"about_type": "alert", "about_id": alert.pk}
+        queue_message(kind=MessageKind.ALERT_WAITS, to=member, by=by, **about)
+    return alert
+
+
+def answer_alert(*, alert: Alert, said: str, by: Acting) -> None:
+    """Says why the account is not suspended. Raises `Refused`."""
+    with transaction.atomic():
+        locked = _locked(alert, by)
+        _answered(locked, by, answer=encrypt(said))
+        append(
+            EventType.ALERT_ANSWERED,
+            actor=by.actor,
+            target_type="alert",
+            target_id=locked.pk,
+            detail={"user_id": locked.person_id, "status": "not-suspended"},
+            payload=said,
+        )
+
+
+def suspend_on_alert(*, alert: Alert, by: Acting) -> Investigation | None:
+    """Suspends the account for the reasons of the alert: one act with everything that `suspend`
+    does. None when the account was not active and no case about it is open. Raises `Refused`.
+    """
+    with transaction.atomic():
+        locked = _locked(alert, by)
+        reasons = reasons_of(locked)
+        case = suspend(user=locked.person, reasons=reasons, event_ids=locked.event_ids, by=by)
+        case = case or Investigation.objects.live().filter(person=locked.person).first()
+        if case is None:
+            return None
+        _answered(locked, by, investigation=case)
+        append(
+            EventType.ALERT_ANSWERED,
+            actor=by.actor,
+            target_type="alert",
+            target_id=locked.pk,
+            detail={
+                "user_id": locked.person_id,
+                "status": "suspended",
+                "investigation_id": case.pk,
+            },
+        )
+    return case
+
+
+def reasons_of(alert: Alert) -> list[str]:
+    """The sentences of an alert, the strongest first."""
+    return [decrypt(reason) for reason in alert.reasons]
+
+
+def _add(alert: Alert, evidence: Evidence) -> None:
+    """More of the same person: what is new stands first."""
+    said = [*evidence.reasons, *reasons_of(alert)]
+    alert.reasons = [encrypt(each) for each in list(dict.fromkeys(said))[:MOST_REASONS]]
+    alert.rules = list(dict.fromkeys([*evidence.rules, *alert.rules]))
+    alert.event_ids = sorted({*alert.event_ids, *evidence.event_ids})[-MOST_EVENTS:]
+    alert.not_checked = evidence.not_checked
+    alert.score, alert.updated_at = max(alert.score, evidence.score), timezone.now()
+    alert.save()
+
+
+def _locked(alert: Alert, by: Acting) -> Alert:
+    rows = Alert.objects.select_for_update(of=("self",))
+    locked = rows.select_related("person__employer__parent").get(pk=alert.pk)
+    require(
+        can_answer(by, locked),
+        permission=Permission.INVESTIGATE,
+        target_type="alert",
+        target_id=locked.pk,
+    )
+    return locked
+
+
+def _answered(alert: Alert, by: Acting, **how: object) -> None:
+    Alert.objects.filter(pk=alert.pk).update(answered_by=by.user, answered_at=Now(), **how)
+
+
+def _tell(event: EventType, alert: Alert, by: Acting, evidence: Evidence) -> None:
+    append(
+        event,
+        actor=by.actor,
+        target_type="alert",
+        target_id=alert.pk,
+        detail={
+            "user_id": alert.person_id,
+            "rules": evidence.rules,
+            "score": round(evidence.score * 1_000),
+            "event_ids": evidence.event_ids,
+        },
+    )
