@@ -12,6 +12,7 @@ from contactpoint.embedded.servers import Servers, open_own_state
 
 SETTINGS = {
     "shared_buffers": "8GB",  # the national search table and its indexes, twice
+    "huge_pages": "try",  # as a server of this size should: docs/runbooks/install.md
     "io_method": "sync",  # two processors are too few for reading through worker processes
     "max_wal_size": "8GB",
     "max_parallel_maintenance_workers": "2",
