@@ -6,6 +6,7 @@ locked first, so that a shield and a change of the record, or two people, follow
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import cast
 
@@ -22,6 +23,7 @@ from accounts.policies import Decision, require
 from accounts.roles import Permission, Role
 from audit.ledger.events import EventType
 from audit.ledger.writer import append
+from records.leaks import Leak
 from records.models import (
     ChildRecord,
     Shield,
@@ -60,6 +62,25 @@ def request_shield(
     require(can_request_shield(by), permission=Permission.REQUEST_SHIELD.value)
     with transaction.atomic():
         return _shield(child, profile, reason, for_carer, None, by)
+
+
+def shield_leaks(*, shield: Shield, leaks: Sequence[Leak], by: Acting) -> int:
+    """Asks to shield every record that leads to a shielded child, as it is shielded itself: all or
+    none. Returns how many were not shielded yet. Raises `Refused`.
+    """
+    children = ChildRecord.objects.in_bulk([leak.child_id for leak in leaks])
+    asked = sorted(leaks, key=lambda leak: leak.child_id)  # two sets lock in the same order
+    with transaction.atomic():
+        made = [
+            request_shield(
+                child=children[leak.child_id],
+                profile=ShieldProfile(shield.profile),
+                reason=f"Leads to the child of shield {shield.pk}: {leak.words}",
+                by=by,
+            )
+            for leak in asked
+        ]
+    return sum(each is not None for each in made)
 
 
 def appeal_shield(*, shield: Shield, reason: str, by: Acting) -> Shield | None:
@@ -172,9 +193,19 @@ def escalate_overdue(*, by: Acting) -> int:
         for shield in found:
             Shield.objects.filter(pk=shield.pk).update(escalated_at=Now())
             _tell(EventType.SHIELD_ESCALATED, shield, by)
-            for member in _people(Role.MANAGEMENT_TEAM, shield.authority):
+            for member in holders_of(Role.MANAGEMENT_TEAM, shield.authority):
                 _write_to(member, MessageKind.SHIELD_OVERDUE, shield, by)
     return len(found)
+
+
+def holders_of(role: Role, organisation: Organisation | None) -> list[User]:
+    """Who holds this role there and may act in it today; nobody where no body is named."""
+    if organisation is None:
+        return []
+    grants = RoleGrant.objects.in_standing().filter(
+        permission__codename=role.value, content_object=organisation
+    )
+    return [grant.user for grant in grants.select_related("user__employer__parent")]
 
 
 def _shield(
@@ -211,7 +242,7 @@ def _shield(
     if appeal_of is None:
         _tell(EventType.SHIELD_REQUESTED, shield, by, payload=reason)
     _tell(EventType.RECORD_SHIELDED, shield, by)
-    for administrator in _people(Role.SHIELD_ADMINISTRATOR, shield.authority):
+    for administrator in holders_of(Role.SHIELD_ADMINISTRATOR, shield.authority):
         _write_to(administrator, MessageKind.SHIELD_WAITS, shield, by)
     return shield
 
@@ -240,16 +271,6 @@ def _change(shield: Shield, **values: object) -> None:
             until=Now()
         )
     index_children([shield.child_id])
-
-
-def _people(role: Role, organisation: Organisation | None) -> list[User]:
-    """Who holds this role there and may act in it today."""
-    if organisation is None:
-        return []
-    grants = RoleGrant.objects.in_standing().filter(
-        permission__codename=role.value, content_object=organisation
-    )
-    return [grant.user for grant in grants.select_related("user__employer__parent")]
 
 
 def _require(decision: Decision, shield: Shield, permission: Permission) -> None:

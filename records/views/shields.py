@@ -18,8 +18,8 @@ from accounts.policies import Decision, Refused, deny, require, require_permissi
 from accounts.refusals import record_refusal
 from accounts.roles import Permission
 from records.access import find_record, open_record
-from records.access.overriding import override_shield, review_override
 from records.actions import shields as actions
+from records.actions.overriding import override_shield, review_override
 from records.forms.base import posted
 from records.forms.shields import (
     DecideShieldForm,
@@ -268,16 +268,8 @@ def appeal(request: Request, key: UUID) -> HttpResponse:
 def shield_together(request: Request, key: UUID) -> HttpResponse:
     """Shields every record that leads to this child, as it is shielded itself: one click."""
     found = _shield_or_404(request, key, Permission.DECIDE_SHIELD, can_see_shield)
-    made = 0
-    for leak in check_for_leaks(found, request.acting):
-        made += bool(
-            actions.request_shield(
-                child=ChildRecord.objects.get(pk=leak.child_id),
-                profile=ShieldProfile(found.profile),
-                reason=f"Leads to the child of shield {found.pk}: {leak.words}",
-                by=request.acting,
-            )
-        )
+    leaks = check_for_leaks(found, request.acting)
+    made = actions.shield_leaks(shield=found, leaks=leaks, by=request.acting)
     return _done(request, key, f"Records shielded as well, until somebody has decided: {made}.")
 
 

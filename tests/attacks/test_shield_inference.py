@@ -19,9 +19,10 @@ from accounts.acting import RequestFacts, person
 from accounts.models import RoleGrant
 from accounts.policies import Refused
 from accounts.roles import Role
-from records.access import open_record, overriding
-from records.access.overriding import override_shield
+from records.access import open_record
+from records.actions import overriding
 from records.actions.enquiries import open_enquiry
+from records.actions.overriding import override_shield
 from records.models import (
     Address,
     Carer,
