@@ -29,12 +29,18 @@ def tile_map(title: str, description: str, tiles: Sequence[Tile]) -> SafeString:
     """The tiles in five shades, darker for more; what is not known or not shown is hatched by its
     border. Letters stay readable on every shade.
     """
-    top = scale([tile.number for tile in tiles], 0, 1).top
+    top = _top([tile.number for tile in tiles if tile.number is not None])
     marks = [mark for tile in tiles for mark in _tile(tile, top)]
     width = (max((tile.column for tile in tiles), default=0) + 1) * (SIZE + GAP)
     height = (max((tile.row for tile in tiles), default=0) + 1) * (SIZE + GAP)
     marks += _legend(top, height)
     return svg.drawing(title, description, max(width, SHADES * KEY + 90), height + LEGEND, marks)
+
+
+def _top(numbers: Sequence[float]) -> float:
+    """Where the darkest shade ends; whole numbers get shades of at least one each."""
+    top = scale(numbers, 0, 1).top
+    return max(top, SHADES) if all(float(number).is_integer() for number in numbers) else top
 
 
 def shade(number: float, top: float) -> int:

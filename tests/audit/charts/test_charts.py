@@ -176,5 +176,11 @@ def test_numbers_are_written_as_people_write_them() -> None:
     ]
 
 
+def test_shades_of_a_count_hold_at_least_one_each() -> None:
+    drawn = tile_map("One", "One.", [Tile("Leeds", "LEE", 0, 0, 1.0)])
+    assert "to 1<" in drawn
+    assert "to 0.2<" not in drawn
+
+
 def test_more_is_darker() -> None:
     assert [shade(n, 100) for n in (0, 19, 20, 59, 99, 100)] == [1, 1, 2, 3, 5, 5]
