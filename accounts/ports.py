@@ -84,6 +84,8 @@ cases_waiting: Port[[Acting], list[WaitingWork]] = Port("cases_waiting")
 # Suspends an account for one reason, tells the manager and opens the investigation: all or nothing.
 # False when the account was not active or held.
 suspend: Port[[User, str, Acting], bool] = Port("suspend")
+# Gives an account back for a reason; one that is investigated, by its reviewer alone.
+give_back: Port[[User, str, Acting], bool] = Port("give_back")
 
 PORTS: tuple[Port[Any, Any], ...] = (
     open_enquiries,
@@ -91,4 +93,5 @@ PORTS: tuple[Port[Any, Any], ...] = (
     unconfirmed_work,
     cases_waiting,
     suspend,
+    give_back,
 )

@@ -9,8 +9,9 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import ports
-        from audit.investigations.actions import suspend_for_one_reason
+        from audit.investigations.actions import give_back_to, suspend_for_one_reason
         from audit.investigations.waiting import cases_waiting
 
         ports.cases_waiting.fill(cases_waiting)
+        ports.give_back.fill(give_back_to)
         ports.suspend.fill(suspend_for_one_reason)

@@ -154,7 +154,7 @@ VERBS: dict[str, Verb] = {
             done="The account can be used again.",
             states=frozenset({AccountStatus.SUSPENDED, AccountStatus.HELD}),
             policy=can_reinstate,
-            act=lambda user, reason, by: actions.reinstate_account(user=user, reason=reason, by=by),
+            act=ports.give_back,
         ),
         Verb(
             code="close",

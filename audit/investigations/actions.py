@@ -93,6 +93,16 @@ def suspend_for_one_reason(user: User, reason: str, by: Acting) -> bool:
     return suspend(user=user, reasons=[reason], by=by) is not None
 
 
+def give_back_to(user: User, reason: str, by: Acting) -> bool:
+    """Answers the port `accounts.ports.give_back`: while a case about the account is open, only its
+    reviewer gives it back, or whoever is too close to judge would do so by another door.
+    """
+    case = _live_case(user)
+    if case is not None:
+        return give_back(case=case, said=reason, by=by)
+    return reinstate_account(user=user, reason=reason, by=by)
+
+
 def take(*, case: Investigation, by: Acting) -> None:
     """Becomes the reviewer of a case, or takes it over. Raises `Refused`."""
     with transaction.atomic():

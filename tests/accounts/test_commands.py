@@ -17,6 +17,8 @@ from accounts.models.users import AccountStatus
 from accounts.policies import is_accredited
 from accounts.roles import Role
 from accounts.tasks import clear_sessions, expire_grants
+from audit.investigations.actions import take
+from audit.investigations.models import Investigation
 from tests.audit.faults import event_insert_fails
 from tests.factories.accounts import LocalAuthorityFactory, UserFactory, acting_as
 
@@ -125,6 +127,9 @@ def test_a_team_suspends_and_reinstates_from_the_command_line(
     assert (event.actor_kind, event.actor_id) == ("command", management_team.user.pk)
     assert event.actor_role == "management_team"
     assert events.payloads() == {event.id: "asked by phone"}
+    with pytest.raises(CommandError, match="in the state"):  # nobody has taken the case yet
+        run(capsys, "reinstate_account", email, *by(management_team))
+    take(case=Investigation.objects.get(), by=management_team)
     assert "active again" in run(capsys, "reinstate_account", email, *by(management_team))
     practitioner.user.refresh_from_db()
     assert practitioner.user.status == AccountStatus.ACTIVE

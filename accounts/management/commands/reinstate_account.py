@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from accounts.actions import reinstate_account
 from accounts.commands import account_named, acting_by_command, add_operator_arguments
+from accounts.ports import give_back
 from accounts.roles import Permission
 
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         with acting_by_command(options, "reinstate_account", Permission.SUSPEND_ACCOUNT) as by:
             user = account_named(options["email"])
             reason = options["reason"] or "no reason given (invented data)"
-            done = reinstate_account(user=user, reason=reason, by=by)
+            done = give_back(user, reason, by)
         self.stdout.write(
             "The account is active again."
             if done

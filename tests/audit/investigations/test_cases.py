@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 
+from accounts import ports
 from accounts.acting import Acting, job
 from accounts.messages.delivery import deliver_due
 from accounts.models import OutboxMessage, User
@@ -146,6 +147,22 @@ def test_who_did_no_wrong_gets_the_account_back_and_one_person_closes(nosy, team
     nosy.user.refresh_from_db()
     case.refresh_from_db()
     assert (nosy.user.status, case.status) == ("active", "closed")
+
+
+def test_no_other_door_gives_back_an_account_that_is_investigated(nosy, team) -> None:
+    case, other = suspended(nosy, team), colleague(nosy)
+    actions.take(case=case, by=team)
+    with pytest.raises(Refused) as refused:
+        ports.give_back(nosy.user, "A friend of mine.", other)
+    assert refused.value.decision.code == "another-reviewer"
+    nosy.user.refresh_from_db()
+    assert nosy.user.status == "suspended"
+    assert ports.give_back(nosy.user, "Explained.", team)
+    actions.find(case=case, judgement=RIGHT, said="Explained.", by=team)
+    actions.close(case=case, said="Done.", by=team)
+    User.objects.filter(pk=nosy.user.pk).update(status="held", status_reason="dormant")
+    nosy.user.refresh_from_db()
+    assert ports.give_back(nosy.user, "Back from leave.", other)
 
 
 def test_a_correction_of_a_finding_keeps_what_was_said_before(nosy, team) -> None:
