@@ -195,12 +195,18 @@ def escalate_overdue() -> int:
             if not late.update(escalated_at=Now()):
                 continue
             case = Investigation.objects.select_related("person__employer__parent").get(pk=pk)
-            central = Organisation.objects.get(kind=OrganisationKind.CENTRAL_BODY)
-            for member in {*team_of(case.person), *members_of(central, but=case.person)}:
+            for member in both_teams(case.person):
                 _write(MessageKind.CASE_OVERDUE, member, case, by)
             _tell(EventType.INVESTIGATION_ESCALATED, case, by)
             done += 1
     return done
+
+
+def both_teams(person: User) -> list[User]:
+    """Who is written to about something late: the person's own team and the central team."""
+    central = Organisation.objects.get(kind=OrganisationKind.CENTRAL_BODY)
+    members = {each.pk: each for each in (*team_of(person), *members_of(central, but=person))}
+    return [members[pk] for pk in sorted(members)]
 
 
 def _live_case(user: User) -> Investigation | None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts.acting import Acting
+from accounts.acting import Acting, job
 from accounts.clocks import add_working_days
 from accounts.encryption import decrypt, encrypt
 from accounts.messages import MessageKind, queue_message
@@ -16,7 +14,7 @@ from accounts.models import User
 from accounts.policies import require
 from accounts.roles import Permission
 from accounts.signin.changes import team_of
-from audit.investigations.actions import suspend
+from audit.investigations.actions import JOB, both_teams, suspend
 from audit.investigations.evidence import Evidence
 from audit.investigations.models import Alert, Investigation
 from audit.investigations.policies import can_answer
@@ -50,8 +48,7 @@ def raise_alert(person_id: int, evidence: Evidence, *, by: Acting) -> Alert:
     )
     _tell(EventType.ALERT_RAISED, alert, by, evidence)
     for member in team_of(person):
-        about: dict[str, Any] = {"about_type": "alert", "about_id": alert.pk}
-        queue_message(kind=MessageKind.ALERT_WAITS, to=member, by=by, **about)
+        _write(MessageKind.ALERT_WAITS, member, alert, by)
     return alert
 
 
@@ -96,6 +93,30 @@ def suspend_on_alert(*, alert: Alert, by: Acting) -> Investigation | None:
     return case
 
 
+def escalate_unanswered() -> int:
+    """Passes each alert that nobody answered in time to the central team, once: it is written to,
+    and so is the person's own team. Returns how many.
+    """
+    by, done = job(JOB), 0
+    late = Alert.objects.open().filter(due_at__lt=Now(), escalated_at=None)
+    for pk in late.values_list("pk", flat=True):
+        with transaction.atomic():
+            if not late.filter(pk=pk).update(escalated_at=Now()):
+                continue
+            alert = Alert.objects.select_related("person__employer__parent").get(pk=pk)
+            for member in both_teams(alert.person):
+                _write(MessageKind.CASE_OVERDUE, member, alert, by)
+            append(
+                EventType.INVESTIGATION_ESCALATED,
+                actor=by.actor,
+                target_type="alert",
+                target_id=pk,
+                detail={"user_id": alert.person_id},
+            )
+            done += 1
+    return done
+
+
 def reasons_of(alert: Alert) -> list[str]:
     """The sentences of an alert, the strongest first."""
     return [decrypt(reason) for reason in alert.reasons]
@@ -126,6 +147,10 @@ def _locked(alert: Alert, by: Acting) -> Alert:
 
 def _answered(alert: Alert, by: Acting, **how: object) -> None:
     Alert.objects.filter(pk=alert.pk).update(answered_by=by.user, answered_at=Now(), **how)
+
+
+def _write(kind: MessageKind, to: User, alert: Alert, by: Acting) -> None:
+    queue_message(kind=kind, to=to, about_type="alert", about_id=alert.pk, by=by)
 
 
 def _tell(event: EventType, alert: Alert, by: Acting, evidence: Evidence) -> None:

@@ -196,6 +196,7 @@ class Alert(models.Model):
     reasons = models.JSONField()  # sentences, strongest first; encrypted each
     not_checked = models.JSONField()
     event_ids = models.JSONField()
+    escalated_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -3,9 +3,10 @@
 from celery import shared_task
 
 from audit.investigations.actions import escalate_overdue
+from audit.investigations.alerts import escalate_unanswered
 
 
 @shared_task(name="audit.escalate_investigations")
 def escalate_investigations() -> int:
-    """Passes up investigations whose next step is overdue."""
-    return escalate_overdue()
+    """Passes up alerts that nobody answered, and investigations whose next step is overdue."""
+    return escalate_unanswered() + escalate_overdue()

@@ -1,6 +1,7 @@
 """The job reads the log, alerts the team with reasons, and the team suspends or says why not."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -19,6 +20,7 @@ from audit.detection.scanning import JOB, scan
 from audit.detection.tasks import scan as scan_task
 from audit.investigations.alerts import answer_alert, suspend_on_alert
 from audit.investigations.models import Alert, Investigation
+from audit.investigations.tasks import escalate_investigations
 from audit.ledger.events import EventType
 from audit.ledger.writer import append
 from tests.audit.faults import event_insert_fails
@@ -169,6 +171,20 @@ def test_or_it_says_why_not_and_the_next_look_alerts_anew(nosy, team) -> None:
     assert Alert.objects.count() == 2
     assert Alert.objects.open().count() == 1
     assert not Investigation.objects.exists()
+
+
+def test_an_alert_that_nobody_answers_goes_to_the_central_team_once(nosy, team, events) -> None:
+    central = acting_as(Role.CENTRAL_TEAM)
+    look(nosy, same_household=True)
+    scan()
+    assert escalate_investigations() == 0
+    Alert.objects.update(due_at=timezone.now() - timedelta(hours=1))
+    events.mark()
+    assert escalate_investigations() == 1
+    assert escalate_investigations() == 0
+    assert events.actions() == ["investigation.escalated"]
+    late = OutboxMessage.objects.filter(kind="case_overdue")
+    assert {each.user for each in late} == {central.user, team.user}
 
 
 def test_nobody_answers_about_themselves_or_for_another_base(nosy, team) -> None:
