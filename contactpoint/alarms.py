@@ -19,7 +19,11 @@ UNWITNESSED = timedelta(minutes=15)
 UNVERIFIED = timedelta(hours=36)
 SILENT = timedelta(minutes=5)
 
-LISTENED_TO = {"sealer": "the sealer", "worker": "the worker or beat"}
+LISTENED_TO = {
+    "sealer": "the sealer",
+    "worker": "the worker or beat",
+    "scan": "the scan for unusual looks",
+}
 
 
 @dataclass(frozen=True)

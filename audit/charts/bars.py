@@ -11,7 +11,6 @@ from audit.charts.scales import Scale, figure, scale
 
 WIDTH, ROW, THICK = 640, 30, 18
 NAMES, NUMBERS = 210, 60
-SUPPRESSED = "[c]"  # "confidential", as the Government Statistical Service writes it
 
 
 def bar_chart(title: str, description: str, bars: Sequence[tuple[str, float | None]]) -> SafeString:
@@ -27,7 +26,7 @@ def _bar(n: int, name: str, number: float | None, along: Scale) -> Iterator[Safe
     middle = n * ROW + ROW / 2
     yield svg.text(NAMES - 10, middle + 5, name, "label", "end")
     if number is None:
-        yield svg.text(NAMES + 8, middle + 5, SUPPRESSED)
+        yield svg.text(NAMES + 8, middle + 5, svg.NOT_SHOWN)
         return
     end = along(number)
     yield svg.box(NAMES, middle - THICK / 2, end - NAMES, THICK, "bar")

@@ -49,7 +49,7 @@ def _row(y: float, dot: Dot, along: Scale) -> Iterator[SafeString]:
     kind = "own" if dot.is_own else "dot"
     yield svg.text(NAMES - 10, y + 5, dot.name, "own-label" if dot.is_own else "label", "end")
     if dot.number is None:
-        yield svg.text(NAMES + 8, y + 5, "[c]")
+        yield svg.text(NAMES + 8, y + 5, svg.NOT_SHOWN)
         return
     if dot.least is not None and dot.most is not None:
         yield svg.line(along(dot.least), y, along(dot.most), y, "span")

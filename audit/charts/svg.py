@@ -8,6 +8,8 @@ from hashlib import blake2b
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
+NOT_SHOWN = "[c]"  # "confidential", as the Government Statistical Service writes it
+
 
 def drawing(
     title: str, description: str, width: float, height: float, marks: Iterable[SafeString]

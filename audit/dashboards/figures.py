@@ -16,6 +16,7 @@ from audit.dashboards.measures import BY_BASE, Measure
 
 SOURCE = "Source: counts of sealed events of the audit log."
 NONE = "No figure"
+FEWEST = 5  # other bodies; of fewer, the middle would tell one of them what another did
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,35 +98,42 @@ def by_authority(
 def beside_the_middle(
     name: str, month: date, own: Mapping[str, int], others: Sequence[Mapping[str, int]]
 ) -> Figure:
-    """One user base beside the middle of all of them, for each measure that has an authority."""
+    """One user base beside the middle of all others, for each measure that has an authority; of
+    fewer than five others there is no middle.
+    """
+    known = len(others) >= FEWEST
     middles = {
-        measure.code: median([other.get(measure.code, 0) for other in others] or [0])
+        measure.code: median([other.get(measure.code, 0) for other in others]) if known else None
         for measure in BY_BASE
     }
     dots = [
         Dot(words, number, is_own=is_own)
         for measure in BY_BASE
         for words, number, is_own in (
-            (measure.label, float(own.get(measure.code, 0)), True),
-            ("middle of all", float(middles[measure.code]), False),
+            (measure.label, own.get(measure.code, 0), True),
+            ("middle of the others", middles[measure.code], False),
         )
     ]
     searches = own.get("searches", 0)
     title = (
-        f"{name}: {searches:,} searches in {month:%B %Y}; the middle of all is"
-        f" {middles['searches']:,.0f}"
+        f"{name}: {searches:,} searches in {month:%B %Y}; the middle of the others:"
+        f" {_middle(middles['searches']).lower()}"
     )
     return Figure(
         title,
         dot_plot(title, "For each measure, a dot for this user base and one for the middle.", dots),
-        f"{name} beside the middle of all authorities and partners, {month:%B %Y}",
-        ("Measure", name, "Middle of all"),
+        f"{name} beside the middle of all other authorities and partners, {month:%B %Y}",
+        ("Measure", name, "Middle of the others"),
         tuple(
             (
                 measure.label,
                 f"{own.get(measure.code, 0):,}",
-                f"{middles[measure.code]:,.0f}",
+                _middle(middles[measure.code]),
             )
             for measure in BY_BASE
         ),
     )
+
+
+def _middle(number: float | None) -> str:
+    return NONE if number is None else f"{number:,.0f}"

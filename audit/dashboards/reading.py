@@ -97,7 +97,7 @@ def read_local(*, measure: Measure, month: date, by: Acting) -> Dashboard:
     base = require_local(by)
     fresh = _record(by, "local", measure)
     daily, bases = _daily(base.pk), counts.by_base(month)
-    others = [bases.get(body.pk, {}) for body in _managing()]
+    others = [bases.get(body.pk, {}) for body in _managing() if body.pk != base.pk]
     return Dashboard(
         f"Dashboard of {base.name}",
         base,

@@ -18,7 +18,8 @@ class Seen:
     person: int
     child: int
     at: datetime
-    authority: str
+    session: bytes | None
+    on_behalf_of: int | None
     facts: Mapping[str, Any]
     explanations: tuple[Explanation, ...] = ()
 
@@ -34,7 +35,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The person who looked: how many of a hundred thousand children bear their family name."""
+    """The person who looked; `surname_share` of all children bear their family name."""
 
     id: int
     surname_share: float

@@ -4,12 +4,13 @@ from django.db import models
 
 
 class ScanCursor(models.Model):
-    """The last event that was judged, in the order of transactions and then of numbers: an event
+    """The last event that was judged, in the order of eras, transactions and then numbers: an event
     that commits late has an older number, but never an older place in this order than what was
     read, since only transactions that are over are read.
     """
 
     job = models.CharField(max_length=40, primary_key=True)
+    era = models.SmallIntegerField()
     xid = models.BigIntegerField()
     event_id = models.BigIntegerField()
     moved_at = models.DateTimeField()
@@ -19,4 +20,4 @@ class ScanCursor(models.Model):
         default_permissions = ()
 
     def __str__(self) -> str:
-        return f"{self.job} at {self.xid}/{self.event_id}"
+        return f"{self.job} at {self.era}/{self.xid}/{self.event_id}"

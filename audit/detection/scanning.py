@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 from django.conf import settings
@@ -19,12 +19,12 @@ from accounts.acting import job
 from accounts.models import StaffHousehold, User
 from audit.detection.looks import Seen, Viewer
 from audit.detection.models import ScanCursor
-from audit.detection.reading import Place, looks_after, newest
+from audit.detection.reading import Place, around, looks_after, newest
 from audit.detection.rules import RULES, Signal
 from audit.detection.score import ALERT, reasons, score
 from audit.investigations.alerts import raise_alert
 from audit.investigations.evidence import Evidence
-from records.explanations import Look, explain
+from records.explanations import Explained, Look, explain
 from records.search import surname_share
 
 JOB = "audit.scan"
@@ -51,12 +51,12 @@ def _batch(hold: timedelta) -> int | None:
         if cursor is None:
             _begin()
             return None
-        before = Place(cursor.xid, cursor.event_id)
+        before = Place(cursor.era, cursor.xid, cursor.event_id)
         looks, after = looks_after(before, hold=hold)
         if after == before:
             return None
         _judge(looks)
-        cursor.xid, cursor.event_id = after.xid, after.event_id
+        cursor.era, cursor.xid, cursor.event_id = after.era, after.xid, after.event_id
         cursor.moved_at = timezone.now()
         cursor.save()
     return len(looks)
@@ -68,7 +68,7 @@ def _begin() -> None:
     """
     place = newest()
     ScanCursor.objects.bulk_create(
-        [ScanCursor(job=JOB, xid=place.xid, event_id=place.event_id, moved_at=timezone.now())],
+        [ScanCursor(job=JOB, **asdict(place), moved_at=timezone.now())],
         ignore_conflicts=True,
     )
 
@@ -89,14 +89,38 @@ def _judge(looks: Sequence[Seen]) -> None:
 
 
 def _explained(looks: Sequence[Seen]) -> list[Seen]:
-    """With everything that was recorded by now: what was recorded late explains as well."""
-    now = timezone.now()
-    asked = [
-        Look(person=each.person, child=each.child, moment=each.at, judged_at=now) for each in looks
-    ]
+    """With everything that was recorded by now: what was recorded late explains as well. Of what is
+    left it is asked whether the right record was opened soon after (`X9`).
+    """
+    told = _with(explain([_as_look(each) for each in looks]), looks)
+    unexplained = [each for each in told if each.level == 0]
+    if not unexplained:
+        return told
+    sitting = around(unexplained)
+    again = explain([_as_look(each, sitting.hits.get(each.event_id)) for each in sitting.looks])
+    slips = {each.event_id: each.explanations for each in _with(again, sitting.looks)}
     return [
-        replace(look, explanations=found.explanations)
-        for look, found in zip(looks, explain(asked), strict=True)
+        each if each.level else replace(each, explanations=slips.get(each.event_id, ()))
+        for each in told
+    ]
+
+
+def _as_look(look: Seen, hits: int | None = None) -> Look:
+    return Look(
+        person=look.person,
+        child=look.child,
+        moment=look.at,
+        judged_at=timezone.now(),
+        on_behalf_of=look.on_behalf_of,
+        session=look.session,
+        hits=hits,
+    )
+
+
+def _with(found: Sequence[Explained], looks: Sequence[Seen]) -> list[Seen]:
+    return [
+        replace(look, explanations=each.explanations)
+        for look, each in zip(looks, found, strict=True)
     ]
 
 

@@ -14,13 +14,21 @@ MOST_SENTENCES = 4
 
 
 def score(signals: Sequence[Signal]) -> float:
-    """The log-odds of misuse: the prior, the best signal of each family, a part of the rest."""
+    """The log-odds of misuse: the prior, the best signal of each family, a part of the rest.
+
+    A rule counts once a child: who opens one record five times has given it one reason, not five.
+    """
+    counted = {(each.rule, each.child): each for each in sorted(signals, key=_weight)}
     best: dict[str, float] = {}
-    for each in signals:
+    for each in counted.values():
         best[each.family] = max(each.weight, best.get(each.family, 0.0))
-    families = {name: weight for name, weight in best.items() if name != "base"}
-    rest = sum(each.weight for each in signals if each.family != "base") - sum(families.values())
+    strongest = sum(weight for family, weight in best.items() if family != "base")
+    rest = sum(each.weight for each in counted.values() if each.family != "base") - strongest
     return PRIOR + sum(best.values()) + min(MOST_OF_OTHERS, OTHERS * rest)
+
+
+def _weight(signal: Signal) -> float:
+    return signal.weight
 
 
 def reasons(signals: Sequence[Signal]) -> list[str]:

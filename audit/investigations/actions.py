@@ -41,6 +41,7 @@ from audit.ledger.events import EventType
 from audit.ledger.writer import append
 
 JOB = "audit.remind_of_investigations"
+LOOKS = "Unusual look-ups: the reasons are in the investigation."
 # Working days within which the next step is due.
 TO_TAKE, TO_FIND, TO_ANSWER = 1, 10, 20
 
@@ -65,16 +66,19 @@ def suspend(
     """Suspends an account, ends its sessions, tells its owner, the line manager and the management
     team, and opens the investigation, all or nothing.
 
-    `reasons` are sentences, the strongest first; `event_ids` the look-ups they are about; `code`
-    the machine word of who decides. None, and nothing done, when the account was not active or
+    `reasons` are sentences, the strongest first; `event_ids` the look-ups they are about, if any:
+    such reasons may tell where a child lives, so they stand in the case alone. `code` is the
+    machine word of who decides. None, and nothing done, when the account was not active or
     held. Raises `Refused`, also where no line manager is named.
     """
     about: dict[str, Any] = {"target_type": "user", "target_id": user.pk}
     require(can_suspend(by, user), permission=Permission.SUSPEND_ACCOUNT, **about)
     with transaction.atomic():
-        if not suspend_account(user=user, reason=" ".join(reasons)[:400], code=code, by=by):
+        reason = LOOKS if event_ids else " ".join(reasons)[:400]
+        if not suspend_account(user=user, reason=reason, code=code, by=by):
             return None
-        case = _live_case(user) or _open(user, reasons, event_ids, by)
+        case = _live_case(user)
+        case = _added(case, reasons, event_ids, by) if case else _open(user, reasons, event_ids, by)
         manager = _write(MessageKind.MANAGER_TOLD, user.line_manager_email, case, by)
         append(
             EventType.MANAGER_NOTIFIED,
@@ -97,17 +101,19 @@ def give_back_to(user: User, reason: str, by: Acting) -> bool:
     """Answers the port `accounts.ports.give_back`: while a case about the account is open, only its
     reviewer gives it back, or whoever is too close to judge would do so by another door.
     """
-    case = _live_case(user)
-    if case is not None:
-        return give_back(case=case, said=reason, by=by)
-    return reinstate_account(user=user, reason=reason, by=by)
+    with transaction.atomic():
+        case = _live_case(user)
+        if case is not None:
+            return give_back(case=case, said=reason, by=by)
+        return reinstate_account(user=user, reason=reason, by=by)
 
 
 def take(*, case: Investigation, by: Acting) -> None:
     """Becomes the reviewer of a case, or takes it over. Raises `Refused`."""
     with transaction.atomic():
         locked = _locked(case, Act.TAKE, by)
-        _move(locked, Act.TAKE, reviewer=by.user, due_at=_due(TO_FIND))
+        due = {} if locked.finding else {"due_at": _due(TO_FIND)}
+        _move(locked, Act.TAKE, reviewer=by.user, **due)
         _tell(EventType.INVESTIGATION_ASSIGNED, locked, by)
 
 
@@ -210,8 +216,19 @@ def both_teams(person: User) -> list[User]:
 
 
 def _live_case(user: User) -> Investigation | None:
-    """A second suspension belongs to the case that is open already."""
-    return Investigation.objects.live().filter(person=user).first()
+    """The case about this account that is open already, if one is."""
+    return Investigation.objects.live().select_for_update().filter(person=user).first()
+
+
+def _added(
+    case: Investigation, reasons: Sequence[str], event_ids: Sequence[int], by: Acting
+) -> Investigation:
+    """The account was given back and is suspended once more: the new reasons stand first."""
+    case.reasons = [*(encrypt(reason) for reason in reasons), *case.reasons]
+    case.event_ids = sorted({*case.event_ids, *event_ids})
+    case.save(update_fields=["reasons", "event_ids"])
+    _enter(EventType.ACCOUNT_SUSPENDED, case, by, "")
+    return case
 
 
 def _open(

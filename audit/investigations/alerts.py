@@ -73,7 +73,7 @@ def suspend_on_alert(*, alert: Alert, by: Acting) -> Investigation | None:
     """
     with transaction.atomic():
         locked = _locked(alert, by)
-        reasons = reasons_of(locked)
+        reasons = _reasons(locked)
         case = suspend(user=locked.person, reasons=reasons, event_ids=locked.event_ids, by=by)
         case = case or Investigation.objects.live().filter(person=locked.person).first()
         if case is None:
@@ -117,14 +117,13 @@ def escalate_unanswered() -> int:
     return done
 
 
-def reasons_of(alert: Alert) -> list[str]:
-    """The sentences of an alert, the strongest first."""
+def _reasons(alert: Alert) -> list[str]:
     return [decrypt(reason) for reason in alert.reasons]
 
 
 def _add(alert: Alert, evidence: Evidence) -> None:
     """More of the same person: what is new stands first."""
-    said = [*evidence.reasons, *reasons_of(alert)]
+    said = [*evidence.reasons, *_reasons(alert)]
     alert.reasons = [encrypt(each) for each in list(dict.fromkeys(said))[:MOST_REASONS]]
     alert.rules = list(dict.fromkeys([*evidence.rules, *alert.rules]))
     alert.event_ids = sorted({*alert.event_ids, *evidence.event_ids})[-MOST_EVENTS:]

@@ -91,6 +91,14 @@ def is_of_base(by: Acting, case: Investigation | Alert) -> bool:
     return by.base is not None and by.base.pk == case.base_id
 
 
+def may_read_reasons(by: Acting, about: Investigation | Alert) -> bool:
+    """Reasons that were drawn from look-ups say where a child lives, shielded or not; so they are
+    for those who may look behind a shield (decision 15). The same for every child, or the
+    difference would tell who is shielded.
+    """
+    return not about.event_ids or by.has(Permission.OVERRIDE_SHIELD)
+
+
 def is_too_close(by: Acting, person: User) -> bool:
     """The person, their line manager, or a member of a team of theirs today."""
     if by.user is None:

@@ -20,6 +20,7 @@ from audit.investigations.policies import (
     NoSuchInvestigation,
     can_act,
     can_investigate,
+    may_read_reasons,
 )
 from audit.investigations.table import Act, acts_in
 from audit.ledger.events import EventType
@@ -27,6 +28,7 @@ from audit.ledger.writer import append
 
 WORDS = {
     EventType.INVESTIGATION_OPENED: "Suspended the account; the line manager was told",
+    EventType.ACCOUNT_SUSPENDED: "Suspended the account once more; the line manager was told",
     EventType.INVESTIGATION_ASSIGNED: "Took the case",
     EventType.INVESTIGATION_ANSWERED: "Wrote down",
     EventType.ACCOUNT_REINSTATED: "Gave the account back",
@@ -35,7 +37,8 @@ WORDS = {
     EventType.INVESTIGATION_ESCALATED: "Passed it up, because the next step was late",
     EventType.INVESTIGATION_CLOSED: "Closed the case",
 }
-MOST = 100  # lines of one list; the rest by its filter
+NOT_FOR_YOU = "The reasons may tell where a child lives: who may look behind a shield reads them."
+MOST = 100  # lines of one list, those that are due first
 CLOSED_SHOWN = 20
 
 
@@ -83,6 +86,7 @@ def visible_to(by: Acting) -> QuerySet[Investigation]:
 def list_cases(by: Acting) -> tuple[list[Line], list[Line]]:
     """What is to be done, the latest first, and the last that were closed. Raises `Refused`."""
     require(can_investigate(by), permission=Permission.INVESTIGATE.value)
+    _note_listed(by)
     late = Case(When(due_at__lt=Now(), then=Value(True)), default=Value(False))
     cases = visible_to(by).annotate(late=late)
     to_do = cases.exclude(status=Status.CLOSED).order_by("due_at", "pk")[:MOST]
@@ -90,11 +94,30 @@ def list_cases(by: Acting) -> tuple[list[Line], list[Line]]:
     return [_line(case, by) for case in to_do], [_line(case, by) for case in closed]
 
 
+def _note_listed(by: Acting) -> None:
+    """The list says of whom and why: reading it is an event as well."""
+    with transaction.atomic():
+        append(
+            EventType.INVESTIGATION_READ,
+            actor=by.actor,
+            target_type="organisation",
+            target_id=by.base.pk if by.base else None,
+            detail={"kind": "list"},
+        )
+
+
 def list_alerts(by: Acting) -> list[tuple[Alert, str]]:
     """Alerts to be answered, the first due first, each with its strongest reason."""
     require(can_investigate(by), permission=Permission.INVESTIGATE.value)
     alerts = alerts_visible_to(by).filter(answered_at=None).order_by("due_at", "pk")[:MOST]
-    return [(alert, decrypt(alert.reasons[0])) for alert in alerts]
+    return [(alert, reasons_for(alert, by)[0]) for alert in alerts]
+
+
+def reasons_for(about: Investigation | Alert, by: Acting) -> list[str]:
+    """The sentences, strongest first, as this reader may have them."""
+    if not may_read_reasons(by, about):
+        return [NOT_FOR_YOU]
+    return [decrypt(reason) for reason in about.reasons]
 
 
 def alerts_visible_to(by: Acting) -> QuerySet[Alert]:
@@ -146,7 +169,7 @@ def read_case(*, key: UUID, by: Acting) -> WholeCase:
     earlier = Investigation.objects.filter(person=case.person).exclude(pk=case.pk)
     return WholeCase(
         case,
-        [decrypt(reason) for reason in case.reasons],
+        reasons_for(case, by),
         [_entry(entry) for entry in entries],
         list(earlier.select_related("base").order_by("-opened_at")),
         [act for act in acts_in(case.status) if can_act(by, case, act).allowed],
@@ -166,7 +189,7 @@ def find_case(*, key: UUID, by: Acting) -> Investigation:
 
 def _line(case: Investigation, by: Acting) -> Line:
     is_late = bool(getattr(case, "late", False)) and case.status != Status.CLOSED
-    return Line(case, decrypt(case.reasons[0]), is_late, case.reviewer == by.user)
+    return Line(case, reasons_for(case, by)[0], is_late, case.reviewer == by.user)
 
 
 def _entry(entry: InvestigationEntry) -> Entry:

@@ -27,6 +27,7 @@ LEADS: dict[tuple[Status, Act], Status] = {
     (Status.REVIEWED, Act.NOTE): Status.REVIEWED,
     (Status.REVIEWED, Act.GIVE_BACK): Status.REVIEWED,
     (Status.REVIEWED, Act.FIND): Status.FOUND,
+    (Status.FOUND, Act.TAKE): Status.FOUND,  # another reviewer
     (Status.FOUND, Act.FIND): Status.FOUND,  # a correction is a new entry
     (Status.FOUND, Act.NOTE): Status.FOUND,
     (Status.FOUND, Act.GIVE_BACK): Status.FOUND,

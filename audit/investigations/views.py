@@ -21,17 +21,19 @@ from accounts.policies import require
 from accounts.refusals import record_refusal
 from accounts.roles import Permission
 from audit.investigations import actions
-from audit.investigations.alerts import answer_alert, reasons_of, suspend_on_alert
+from audit.investigations.alerts import answer_alert, suspend_on_alert
 from audit.investigations.forms import AnswerForm, FindingForm, TakeForm, WhyNotForm, WordsForm
 from audit.investigations.models import Alert, EmployerSanction, Investigation
 from audit.investigations.policies import NoSuchInvestigation, can_act, can_answer
 from audit.investigations.reading import (
+    MOST,
     find_alert,
     find_case,
     list_alerts,
     list_cases,
     read_alert,
     read_case,
+    reasons_for,
 )
 from audit.investigations.table import Act
 
@@ -126,7 +128,8 @@ PAGES: dict[Act, ActPage] = {
 def cases(request: Request) -> HttpResponse:
     """What is to be done, the latest first, and what was closed last."""
     to_do, closed = list_cases(request.acting)
-    context = {"alerts": list_alerts(request.acting), "to_do": to_do, "closed": closed}
+    alerts = list_alerts(request.acting)
+    context = {"alerts": alerts, "to_do": to_do, "closed": closed, "most": MOST}
     return render(request, "investigations/cases.html", context)
 
 
@@ -167,7 +170,7 @@ def _alert_page(request: Request, found: Alert, form: WhyNotForm) -> HttpRespons
     form.helper.form_action = reverse("investigations:answer-alert", args=[found.key])
     context = {
         "alert": found,
-        "reasons": reasons_of(found),
+        "reasons": reasons_for(found, request.acting),
         "answer": decrypt(found.answer) if found.answer else "",
         "may_answer": can_answer(request.acting, found).allowed,
         "form": form,

@@ -5,6 +5,6 @@ Codes and levels: `codes.py`; what counts and since when: `statements.py`; sente
 """
 
 from records.explanations.codes import Code
-from records.explanations.judging import Explained, Explanation, Look, explain
+from records.explanations.judging import SLIP, Explained, Explanation, Look, explain
 
-__all__ = ["Code", "Explained", "Explanation", "Look", "explain"]
+__all__ = ["SLIP", "Code", "Explained", "Explanation", "Look", "explain"]

@@ -101,7 +101,7 @@ def current(using: str = "default") -> Vocabulary:
 def surname_share(name: str, using: str = "default") -> float:
     """Share of children who bear this family name; 0 for a name that nobody bears."""
     known = current(using)
-    return known.counts[FAMILY].get(norm(name), 0) / known.weighed
+    return known.counts[FAMILY].get(norm(name), 0) / max(1, known.children)
 
 
 def forget() -> None:

@@ -16,6 +16,7 @@ class Signal:
     family: str
     weight: float
     sentence: str
+    child: int
     event_id: int
 
 
@@ -35,4 +36,4 @@ class Rule:
         weight = self.weigh(look, viewer)
         if weight <= 0:
             return None
-        return Signal(self.code, self.family, weight, self.sentence, look.event_id)
+        return Signal(self.code, self.family, weight, self.sentence, look.child, look.event_id)

@@ -84,6 +84,20 @@ def test_the_map_names_who_had_most_and_the_table_every_authority(count) -> None
     assert f"{team.base.name} 88" in page
 
 
+def test_of_few_others_no_middle_is_told(count) -> None:
+    team, other = acting_as(Role.MANAGEMENT_TEAM), acting_as(Role.MANAGEMENT_TEAM)
+    assert team.base is not None
+    assert other.base is not None
+    count(other.base.pk, yesterday(), "search.performed", 7_777)
+    page = visit(team, "dashboards:local", month=f"{yesterday():%Y-%m}")
+    assert "the middle of the others: no figure" in page
+    for _ in range(4):
+        body = OrganisationFactory(kind=OrganisationKind.NATIONAL_PARTNER)
+        count(body.pk, yesterday(), "search.performed", 40)
+    page = visit(team, "dashboards:local", month=f"{yesterday():%Y-%m}")
+    assert "the middle of the others: 40" in page
+
+
 def test_a_team_sees_its_own_base_and_the_middle_of_all_and_nobody_elses(count) -> None:
     team, other = acting_as(Role.MANAGEMENT_TEAM), acting_as(Role.MANAGEMENT_TEAM)
     assert team.base is not None

@@ -1,5 +1,6 @@
 """Each rule fires on what it is there for, and keeps silent on its innocent twin."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -18,7 +19,7 @@ ON_DUTY = Explanation(Code.DUTY, 1, "You were on duty.")
 
 
 def look(*explanations: Explanation, **facts: object) -> Seen:
-    return Seen(7, 1, 100, NOW, "E06000001", {"v": 2, **facts}, explanations)
+    return Seen(7, 1, 100, NOW, b"session", None, {"v": 2, **facts}, explanations)
 
 
 def weights(seen: Seen, viewer: Viewer = SOMEBODY) -> dict[str, float]:
@@ -76,6 +77,14 @@ def test_a_look_without_a_reason_alone_alerts_nobody() -> None:
 def test_the_own_patch_alone_alerts_nobody_nor_does_a_colleagues_home_alone() -> None:
     assert not alerts(look(same_postcode=True))
     assert not alerts(look(colleague_household=True))
+
+
+def test_who_opens_one_record_again_and_again_gives_one_reason_and_not_five() -> None:
+    seen = look(same_postcode=True, colleague_household=False)
+    signals = [signal for rule in RULES if (signal := rule.judge(seen, SOMEBODY)) is not None]
+    assert score(signals * 5) == score(signals) < ALERT
+    elsewhere = [replace(signal, child=n) for n in range(3) for signal in signals]
+    assert score(elsewhere) > score(signals)
 
 
 def test_trying_the_system_out_on_a_real_child_alerts() -> None:

@@ -2,6 +2,8 @@
 
 import re
 import time
+import uuid
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -90,6 +92,19 @@ def _unread() -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def search(by: Acting, hits: int) -> None:
+    with transaction.atomic():
+        append(
+            EventType.SEARCH_PERFORMED,
+            actor=by.actor,
+            purpose="child_at_risk",
+            query_fields=["family_name"],
+            result_count=hits,
+            result_ids=list(range(1, hits + 1)),
+            detail={"search_key": str(uuid.uuid4())},
+        )
+
+
 def look(by: Acting, child: int | None = None, **facts: object) -> int:
     with transaction.atomic():
         return append(
@@ -131,6 +146,64 @@ def test_the_same_look_of_somebody_involved_alerts_nobody(nosy, team) -> None:
     look(nosy, child.pk, same_household=True)
     assert scan() == 1
     assert not Alert.objects.exists()
+
+
+def with_session(by: Acting) -> Acting:
+    return replace(by, actor=replace(by.actor, session_ref=b"a session ref 01"))
+
+
+def case_of(by: Acting) -> int:
+    child = records.child("Una", "Vale", "2015-03-08")
+    records.InvolvementFactory(
+        child=child,
+        practitioner=by.user,
+        recorded_by=by.user,
+        service__organisation=by.base,
+    )
+    return child.pk
+
+
+@pytest.mark.parametrize(("hits", "alerts"), [(4, 0), (1, 1)])
+def test_a_wrong_record_of_several_listed_explains_itself_and_the_only_one_does_not(
+    nosy, team, hits: int, alerts: int
+) -> None:
+    by = with_session(nosy)
+    search(by, hits)
+    look(by, same_household=True)
+    look(by, case_of(nosy))
+    scan()
+    assert Alert.objects.count() == alerts
+
+
+def test_a_look_for_a_colleague_is_explained_by_their_request_alone(nosy, team) -> None:
+    asker = acting_as(Role.PRACTITIONER, at=nosy.base)
+    for_them = replace(nosy, actor=replace(nosy.actor, on_behalf_of=asker.user.pk))
+    look(for_them, case_of(nosy), test_words=True)
+    scan()
+    assert Alert.objects.get().person == nosy.user
+
+
+def test_the_central_team_reads_of_an_alert_and_not_where_a_child_lives(nosy, team) -> None:
+    central = acting_as(Role.CENTRAL_TEAM)
+    look(nosy, same_household=True)
+    scan()
+    alert = Alert.objects.get()
+    case = suspend_on_alert(alert=alert, by=team)
+    assert case is not None
+    nosy.user.refresh_from_db()
+    assert "home" not in nosy.user.status_reason
+    client = Client()
+    sign_in(client, central.user)
+    for name, keys in (
+        ("investigations:cases", []),
+        ("investigations:alert", [alert.key]),
+        ("investigations:case", [case.key]),
+        ("accounts:person", [nosy.user.key]),
+    ):
+        shown = words(client.get(reverse(name, args=keys)).content)
+        assert nosy.user.full_name in shown
+        assert "own home" not in shown
+    assert "who may look behind a shield" in shown or name == "accounts:person"
 
 
 def test_a_second_scan_changes_nothing_and_more_of_the_same_adds_to_the_open_alert(

@@ -21,7 +21,7 @@ from audit.ledger.writer import append
 
 SQL = Path(audit.migrations.__file__).parent / "sql"
 FILES = ("0001_ledger.sql", "0002_sealing.sql", "0004_counts.sql", "0005_retention.sql")
-ROLES = ("owner", "default", "sealer", "auditor", "local", "count")
+ROLES = ("owner", "default", "sealer", "auditor", "local", "count", "scan")
 ORIGIN = "index.example/audit"
 SEALED_TABLES = ("event", "payload", "seal", "node", "checkpoint", "cosignature")
 
