@@ -12,10 +12,14 @@ from django import forms
 from django.utils import timezone
 
 from accounts.forms.base import PostedForm
+from accounts.models import User
 from audit.investigations.actions import Judgement
 from audit.investigations.models import EmployerSanction, Finding, Intent
+from records.actions.handing_over import Plan
+from records.open_work import OpenItem, OpenWork
 
 LONGEST = 4_000
+LEFT = "left"  # to no colleague: to the team, or closed
 
 
 class WordsForm(PostedForm):
@@ -101,6 +105,70 @@ class FindingForm(WordsForm):
             intent=Intent(self.cleaned_data["intent"]),
             data_compromised=self.cleaned_data["compromised"] == "yes",
         )
+
+
+class HandOverForm(PostedForm):
+    """One question for everything, and one for each piece of work that goes elsewhere."""
+
+    submit_label = "Hand over"
+
+    def __init__(self, *args: Any, work: OpenWork, **kwargs: Any) -> None:
+        self._work = work
+        self._users = {
+            str(user.key): user
+            for item in (*work.enquiries, *work.involvements)
+            for user in item.takers
+        }
+        super().__init__(*args, **kwargs)
+
+    def layout(self) -> list[LayoutObject | str]:
+        people = sorted(self._users.items(), key=lambda pair: pair[1].full_name)
+        self.fields["everything"] = forms.ChoiceField(
+            label="Who takes over everything for which nothing else is chosen below",
+            choices=[("", "Nobody: I choose for each"), *_named(people)],
+            required=False,
+        )
+        for item in self._work.enquiries:
+            self._ask(f"enquiry_{item.id}", item, "Nobody: close the enquiry")
+        for item in self._work.involvements:
+            self._ask(f"involvement_{item.id}", item, f"The team: {item.team}")
+        return [Field.select(name) for name in self.fields]
+
+    def _ask(self, name: str, item: OpenItem, otherwise: str) -> None:
+        takers = [(str(user.key), user) for user in item.takers]
+        self.fields[name] = forms.ChoiceField(
+            label=item.words,
+            choices=[("", "As chosen above"), (LEFT, otherwise), *_named(takers)],
+            required=False,
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        everything = cleaned.get("everything", "")
+        for name, field in self.fields.items():
+            if name == "everything" or name in self.errors:
+                continue
+            cleaned[name] = cleaned.get(name) or everything
+            if cleaned[name] not in {value for value, _ in field.choices} - {""}:  # type: ignore[attr-defined]
+                self.add_error(name, f"Choose who takes over: {field.label}")
+        return cleaned
+
+    @property
+    def plan(self) -> Plan:
+        """Who takes what."""
+        return Plan(
+            enquiries={each.id: self._to(f"enquiry_{each.id}") for each in self._work.enquiries},
+            involvements={
+                each.id: self._to(f"involvement_{each.id}") for each in self._work.involvements
+            },
+        )
+
+    def _to(self, name: str) -> User | None:
+        return self._users.get(self.cleaned_data[name])
+
+
+def _named(people: list[tuple[str, User]]) -> list[tuple[str, str]]:
+    return [(key, f"{user.full_name}, {user.job_title}") for key, user in people]
 
 
 class AnswerForm(PostedForm):

@@ -74,6 +74,18 @@ def can_act(by: Acting, case: Investigation, act: Act) -> Decision:
     )
 
 
+def can_hand_over(by: Acting, case: Investigation) -> Decision:
+    """May this person say who takes over the work of the person it is about? Whoever of the team is
+    there first: a child does not wait for a reviewer, and a colleague knows the work best.
+    """
+    return first_no(
+        can_investigate(by),
+        NO_SUCH_INVESTIGATION if not is_of_base(by, case) else ALLOWED,
+        NOT_NOW if case.status == Status.CLOSED else ALLOWED,
+        TOO_CLOSE if by.user == case.person else ALLOWED,
+    )
+
+
 def can_answer(by: Acting, alert: Alert) -> Decision:
     """May this person answer the alert, by suspending or with a reason why not?"""
     return first_no(

@@ -19,18 +19,21 @@ from audit.investigations.policies import (
     NO_SUCH_INVESTIGATION,
     NoSuchInvestigation,
     can_act,
+    can_hand_over,
     can_investigate,
     may_read_reasons,
 )
 from audit.investigations.table import Act, acts_in
 from audit.ledger.events import EventType
 from audit.ledger.writer import append
+from records.open_work import OpenCounts, count_open_work
 
 WORDS = {
     EventType.INVESTIGATION_OPENED: "Suspended the account; the line manager was told",
     EventType.ACCOUNT_SUSPENDED: "Suspended the account once more; the line manager was told",
     EventType.INVESTIGATION_ASSIGNED: "Took the case",
     EventType.INVESTIGATION_ANSWERED: "Wrote down",
+    EventType.INVOLVEMENT_HANDED_OVER: "Handed over what the person had open",
     EventType.ACCOUNT_REINSTATED: "Gave the account back",
     EventType.INVESTIGATION_FOUND: "Recorded the finding",
     EventType.INVESTIGATION_REFERRED: "Referred it to the employer",
@@ -72,6 +75,8 @@ class WholeCase:
     earlier: list[Investigation]
     acts: list[Act]
     is_late: bool
+    open_work: OpenCounts
+    may_hand_over: bool
 
 
 def visible_to(by: Acting) -> QuerySet[Investigation]:
@@ -174,6 +179,8 @@ def read_case(*, key: UUID, by: Acting) -> WholeCase:
         list(earlier.select_related("base").order_by("-opened_at")),
         [act for act in acts_in(case.status) if can_act(by, case, act).allowed],
         Investigation.objects.overdue().filter(pk=case.pk).exists(),
+        count_open_work(case.person),
+        can_hand_over(by, case).allowed,
     )
 
 

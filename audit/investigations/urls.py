@@ -12,5 +12,6 @@ urlpatterns = [
     path("alerts/<uuid:key>/answer/", views.answer, name="answer-alert"),
     path("alerts/<uuid:key>/suspend/", views.suspend_person, name="suspend-on-alert"),
     path("<uuid:key>/", views.case, name="case"),
+    path("<uuid:key>/hand-over/", views.hand_over, name="hand-over"),
     path("<uuid:key>/<slug:name>/", views.act, name="act"),
 ]

@@ -22,7 +22,16 @@ from accounts.refusals import record_refusal
 from accounts.roles import Permission
 from audit.investigations import actions
 from audit.investigations.alerts import answer_alert, suspend_on_alert
-from audit.investigations.forms import AnswerForm, FindingForm, TakeForm, WhyNotForm, WordsForm
+from audit.investigations.forms import (
+    AnswerForm,
+    FindingForm,
+    HandOverForm,
+    TakeForm,
+    WhyNotForm,
+    WordsForm,
+)
+from audit.investigations.handing_over import hand_over as hand_over_all
+from audit.investigations.handing_over import read_open_work
 from audit.investigations.models import Alert, EmployerSanction, Investigation
 from audit.investigations.policies import NoSuchInvestigation, can_act, can_answer
 from audit.investigations.reading import (
@@ -223,6 +232,26 @@ def act(request: Request, key: UUID, name: str) -> HttpResponse:
     else:
         messages.success(request, chosen.done)
     return redirect("investigations:case", key=key)
+
+
+@keeps_form
+@require_http_methods(["GET", "HEAD", "POST"])
+def hand_over(request: Request, key: UUID) -> HttpResponse:
+    """Who takes over what the person had open: one screen, one act."""
+    try:
+        found = find_case(key=key, by=request.acting)
+    except NoSuchInvestigation as refused:
+        raise _not_found(request, refused) from refused
+    work = read_open_work(case=found, by=request.acting)
+    form = HandOverForm(posted_or_held(request), work=work)
+    if request.method != "POST" or not form.is_valid():
+        context = {"case": found, "work": work, "form": form}
+        return render(request, "investigations/hand_over.html", context)
+    if hand_over_all(case=found, plan=form.plan, by=request.acting):
+        messages.success(request, "Everything has a new owner. Each colleague is told.")
+        return redirect("investigations:case", key=key)
+    messages.error(request, "Nothing was handed over: there is more work than was shown. See it.")
+    return redirect("investigations:hand-over", key=key)
 
 
 def _not_found(request: Request, refused: NoSuchInvestigation) -> Http404:

@@ -90,10 +90,7 @@ def hand_over_enquiry(*, key: UUID, to: User, by: Acting) -> bool:
         enquiry = Enquiry.objects.open().select_for_update().filter(key=key).first()
         if enquiry is None:
             return False
-        require(can_hand_over_enquiry(by, enquiry, to), target_type="enquiry", target_id=enquiry.pk)
-        _close_double(enquiry, to)
-        Enquiry.objects.filter(pk=enquiry.pk).update(holder=to, used_at=Now())
-        _tell(EventType.ENQUIRY_HANDED_OVER, enquiry, by, {"user_id": to.pk})
+        give_enquiry(enquiry, to, by)
         queue_message(
             kind=MessageKind.ENQUIRY_HANDED_OVER,
             to=to,
@@ -102,6 +99,24 @@ def hand_over_enquiry(*, key: UUID, to: User, by: Acting) -> bool:
             by=by,
         )
     return True
+
+
+def give_enquiry(enquiry: Enquiry, to: User, by: Acting) -> None:
+    """Makes `to` the holder, in the caller's transaction, which holds the row and tells them.
+    Raises `Refused`.
+    """
+    require(can_hand_over_enquiry(by, enquiry, to), target_type="enquiry", target_id=enquiry.pk)
+    _close_double(enquiry, to)
+    Enquiry.objects.filter(pk=enquiry.pk).update(holder=to, used_at=Now())
+    _tell(EventType.ENQUIRY_HANDED_OVER, enquiry, by, {"user_id": to.pk})
+
+
+def close_of_another(enquiry: Enquiry, by: Acting) -> None:
+    """Ends an enquiry that nobody takes over, in the caller's transaction, which holds the row and
+    asked whether `by` may.
+    """
+    Enquiry.objects.filter(pk=enquiry.pk).update(closed_at=Now())
+    _tell(EventType.ENQUIRY_CLOSED, enquiry, by, {"user_id": enquiry.holder_id})
 
 
 def _requested(reason: Reason, by: Acting) -> Enquiry:

@@ -9,10 +9,12 @@ from records.policies.looking import (
     NOT_CONFIRMED,
     RANGE_FIRST,
     can_hand_over_enquiry,
+    can_hand_over_work,
     can_open,
     can_search,
     can_search_by_address,
     can_start_by_address,
+    can_take_involvement,
     enquiry_is_open,
 )
 from records.policies.mediation import can_look_for_another, can_mediate_for, can_use_request
@@ -48,6 +50,7 @@ __all__ = [
     "can_ask_to_lift",
     "can_decide_shield",
     "can_hand_over_enquiry",
+    "can_hand_over_work",
     "can_lift",
     "can_look_for_another",
     "can_mediate_for",
@@ -64,6 +67,7 @@ __all__ = [
     "can_search_by_address",
     "can_see_shield",
     "can_start_by_address",
+    "can_take_involvement",
     "can_use_request",
     "can_withdraw_move",
     "enquiry_is_open",

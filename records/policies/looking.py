@@ -5,9 +5,10 @@ Which fields they then see stands in `visibility.py`.
 
 from accounts.acting import Acting
 from accounts.models import RoleGrant, User
-from accounts.policies import ALLOWED, Decision, can, can_manage, deny
+from accounts.policies import ALLOWED, Decision, can, can_manage, deny, first_no, not_oneself
 from accounts.roles import Permission
-from records.models import Enquiry
+from records.models import Enquiry, Involvement
+from records.open_work import may_take_involvements, place_of
 from records.purposes import BY_ADDRESS, Purpose, Reason, purposes_for
 
 NO_REASON = deny(
@@ -51,6 +52,11 @@ CANNOT_TAKE_IT = deny(
     "colleague-cannot-take-it",
     "That colleague cannot take over this enquiry.",
     "Choose somebody whose role at the same organisation allows this reason for access.",
+)
+CANNOT_WORK_THERE = deny(
+    "colleague-cannot-work-there",
+    "That colleague cannot take over this work with a child.",
+    "Choose somebody who holds a role at the same organisation, or the team.",
 )
 NOT_CONFIRMED = deny(
     "children-not-asked-for",
@@ -108,6 +114,21 @@ def can_hand_over_enquiry(acting: Acting, enquiry: Enquiry, to: User) -> Decisio
     if to.pk == enquiry.holder_id or Purpose(enquiry.purpose) not in _purposes_of(to, enquiry):
         return CANNOT_TAKE_IT
     return ALLOWED
+
+
+def can_hand_over_work(acting: Acting, person: User) -> Decision:
+    """May this person give away all that somebody has open? The team that looks after them."""
+    return first_no(can_manage(acting, person.employer.base.pk), not_oneself(acting, person))
+
+
+def can_take_involvement(to: User, involvement: Involvement) -> Decision:
+    """May this colleague work with the child instead? Whoever holds a role there in which
+    involvements are kept.
+    """
+    there = RoleGrant.objects.in_standing().filter(user=to, content_object=place_of(involvement))
+    grants = there.select_related("permission")
+    able = any(may_take_involvements(grant.role) for grant in grants)
+    return ALLOWED if able and to.pk != involvement.practitioner_id else CANNOT_WORK_THERE
 
 
 def _purposes_of(user: User, enquiry: Enquiry) -> set[Purpose]:

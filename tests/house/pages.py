@@ -601,6 +601,7 @@ PAGES: dict[str, Sample] = {
     "investigations:cases": at("investigations:cases", "manager"),
     "investigations:case": at("investigations:case", "manager", investigation_key),
     "investigations:alert": at("investigations:alert", "manager", alert_key),
+    "investigations:hand-over": at("investigations:hand-over", "manager", investigation_key),
     "investigations:act": at(
         "investigations:act", "manager", investigation_key, lambda world: "take"
     ),
