@@ -60,6 +60,7 @@ OWN_TABLES: dict[str, str] = {
     "accounts.TeamMembership": KEEP,
     "accounts.User": KEEP,
     "audit.Alert": KEEP,
+    "audit.CaseFile": ADD,
     "audit.Investigation": KEEP,
     "audit.InvestigationEntry": ADD,
     "audit.ScanCursor": KEEP,

@@ -49,6 +49,10 @@ class MessageKind(models.TextChoices):
     ALERT_WAITS = "alert_waits", "An alert that waits for an answer"
     CASE_OPENED = "case_opened", "An investigation that waits for a reviewer"
     CASE_OVERDUE = "case_overdue", "An investigation that is overdue"
+    QUESTION_WAITS = "question_waits", "A question in the investigation about them"
+    MANAGER_ASKED = "manager_asked", "A question about somebody they manage"
+    PERSON_ANSWERED = "person_answered", "An answer in an investigation"
+    CASE_APPEALED = "case_appealed", "An appeal against an investigation"
     GIVEN_BACK = "given_back", "Their account was given back"
     PASSWORD_RESET = "password_reset", "Link to reset a password"
 

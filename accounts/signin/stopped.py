@@ -2,12 +2,20 @@
 page of stopped accounts.
 """
 
+from datetime import timedelta
+
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.models.users import AccountStatus
 
 STATUS = "stopped_account"
+PERSON = "stopped_person"
+YOUR_SIDE = "your_side"  # the case whose page was asked for before the password was shown
+PROVED_FOR = timedelta(minutes=30)
+# May read why, answer and appeal, though they cannot sign in.
+_HEARD = (AccountStatus.SUSPENDED, AccountStatus.CLOSED)
 
 # What to say and what to do. The reason itself is between the person and the team that decided.
 WORDS: dict[str, tuple[str, str]] = {
@@ -31,8 +39,22 @@ WORDS: dict[str, tuple[str, str]] = {
 
 
 def remember_stopped(request: HttpRequest, user: User) -> None:
-    """Keeps the status, nothing else, for the page that follows."""
+    """Keeps for the pages that follow what the status is and, for half an hour, who has shown the
+    password of it.
+    """
     request.session[STATUS] = user.status
+    if user.status in _HEARD:
+        request.session.cycle_key()
+        request.session[PERSON] = [user.pk, int(timezone.now().timestamp())]
+
+
+def stopped_person(request: HttpRequest) -> User | None:
+    """Whose account it is that this session cannot open: it has shown the password a moment ago."""
+    pk, proved = request.session.get(PERSON, (0, 0))
+    if timezone.now().timestamp() - proved > PROVED_FOR.total_seconds():
+        return None
+    people = User.objects.select_related("employer__parent")
+    return people.filter(pk=pk, status__in=_HEARD).first()
 
 
 def stopped_words(request: HttpRequest) -> tuple[str, str]:

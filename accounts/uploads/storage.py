@@ -1,4 +1,5 @@
-"""Where evidence lies: the private storage `evidence`, under random keys, never under the web root.
+"""Where evidence and answers lie: the private storage `evidence`, under random keys, never under
+the web root.
 
 A key says nothing about the file; what it is, and its hash, stand in the database.
 """
@@ -7,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from typing import Any, Protocol
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
-from accounts.models import EvidenceItem
 from accounts.uploads.judging import Upload
 
 ALIAS = "evidence"
@@ -31,7 +32,14 @@ def discard(key: str) -> None:
     storages[ALIAS].delete(key)
 
 
-def read(item: EvidenceItem) -> bytes:
+class Kept(Protocol):
+    """A row that says where its file lies, and the hash it must have."""
+
+    file_key: Any
+    file_hash: Any
+
+
+def read(item: Kept) -> bytes:
     """The file of an item, proved by its hash. Raises `Damaged`."""
     try:
         with storages[ALIAS].open(item.file_key) as file:

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from accounts.http import Request
-from accounts.signin.stopped import stopped_words
+from accounts.signin.stopped import YOUR_SIDE, stopped_person, stopped_words
 
 
 @login_not_required  # also a way out of a half-finished sign-in
@@ -25,6 +25,10 @@ def sign_out(request: Request) -> HttpResponse:
 def stopped_account(request: Request) -> HttpResponse:
     """Suspended, held, closed: what to do, and whom to ring when a child cannot wait."""
     title, advice = stopped_words(request)
-    return render(
-        request, "accounts/stopped_account.html", {"title": title, "advice": advice}, status=403
-    )
+    context = {
+        "title": title,
+        "advice": advice,
+        "may_be_heard": stopped_person(request) is not None,
+        "your_side": request.session.get(YOUR_SIDE),
+    }
+    return render(request, "accounts/stopped_account.html", context, status=403)

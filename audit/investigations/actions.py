@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.acting import Acting, job
@@ -26,6 +27,7 @@ from accounts.policies import require
 from accounts.roles import OrganisationKind, Permission
 from accounts.signin.changes import members_of, team_of
 from audit.investigations.models import (
+    AskedOf,
     EmployerSanction,
     Finding,
     Intent,
@@ -86,7 +88,7 @@ def suspend(
             detail={"investigation_id": case.pk, "message_id": manager},
             **about,
         )
-        _write(MessageKind.SUSPENDED, user, case, by)
+        _write(MessageKind.SUSPENDED, user, case, by, link=side_of(case))
         for member in team_of(user):
             _write(MessageKind.CASE_OPENED, member, case, by)
     return case
@@ -122,6 +124,22 @@ def note(*, case: Investigation, said: str, by: Acting) -> None:
     with transaction.atomic():
         locked = _locked(case, Act.NOTE, by)
         _tell(EventType.INVESTIGATION_ANSWERED, locked, by, said)
+
+
+def ask(*, case: Investigation, of: AskedOf, said: str, by: Acting) -> None:
+    """Asks the person, who reads it on their page, or their line manager, who is rung: a manager
+    may have no account, and an e-mail says nothing of the matter. Both are told. Raises `Refused`.
+    """
+    of_person = of is AskedOf.PERSON
+    with transaction.atomic():
+        locked = _locked(case, Act.ASK_PERSON if of_person else Act.ASK_MANAGER, by)
+        if of_person:
+            link = side_of(locked)
+            _write(MessageKind.QUESTION_WAITS, locked.person, locked, by, link=link)
+        else:
+            _write(MessageKind.MANAGER_ASKED, locked.person.line_manager_email, locked, by)
+        _event(EventType.INVESTIGATION_QUESTIONED, locked, by, said, to=of.value)
+        _enter(EventType.INVESTIGATION_QUESTIONED, locked, by, said, to=of)
 
 
 def give_back(*, case: Investigation, said: str, by: Acting) -> bool:
@@ -269,7 +287,19 @@ def _move(case: Investigation, act: Act, **changes: object) -> None:
     Investigation.objects.filter(pk=case.pk).update(**fields)
 
 
+def side_of(case: Investigation) -> str:
+    """Where the person reads the reasons and answers; a password has to be shown there as well."""
+    return reverse("investigations:your-side", args=[case.key])
+
+
 def _tell(event: EventType, case: Investigation, by: Acting, said: str = "", **detail: str) -> None:
+    _event(event, case, by, said, **detail)
+    _enter(event, case, by, said)
+
+
+def _event(
+    event: EventType, case: Investigation, by: Acting, said: str = "", **detail: str
+) -> None:
     append(
         event,
         actor=by.actor,
@@ -278,17 +308,26 @@ def _tell(event: EventType, case: Investigation, by: Acting, said: str = "", **d
         detail={"user_id": case.person_id, **detail},
         payload=said or None,
     )
-    _enter(event, case, by, said)
 
 
-def _enter(event: EventType, case: Investigation, by: Acting, said: str) -> None:
+def _enter(
+    event: EventType, case: Investigation, by: Acting, said: str, to: AskedOf | None = None
+) -> None:
     InvestigationEntry.objects.create(
-        investigation=case, by=by.user, what=event.value, said=encrypt(said) if said else ""
+        investigation=case,
+        by=by.user,
+        what=event.value,
+        said=encrypt(said) if said else "",
+        to=to or "",
     )
 
 
-def _write(kind: MessageKind, to: User | str, case: Investigation, by: Acting) -> int:
-    message = queue_message(kind=kind, to=to, about_type="investigation", about_id=case.pk, by=by)
+def _write(
+    kind: MessageKind, to: User | str, case: Investigation, by: Acting, link: str = ""
+) -> int:
+    message = queue_message(
+        kind=kind, to=to, about_type="investigation", about_id=case.pk, link=link, by=by
+    )
     return message.pk
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.forms.base import PostedForm
 from accounts.models import User
+from accounts.uploads import FileRefused, Upload, judge
 from audit.investigations.actions import Judgement
 from audit.investigations.models import EmployerSanction, Finding, Intent
 from records.actions.handing_over import Plan
@@ -105,6 +106,74 @@ class FindingForm(WordsForm):
             intent=Intent(self.cleaned_data["intent"]),
             data_compromised=self.cleaned_data["compromised"] == "yes",
         )
+
+
+class OwnAnswerForm(PostedForm):
+    """The person\u2019s side: an answer or an appeal, and a file."""
+
+    submit_label = "Send"
+
+    kind = forms.ChoiceField(
+        label="What you send",
+        choices=[
+            ("answer", "My side, or an answer to a question"),
+            ("appeal", "An appeal: I want others to look at the decision"),
+        ],
+        initial="answer",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose whether you answer or appeal"},
+    )
+    said = forms.CharField(
+        label="What you want to say",
+        help_text="Do not write the name or the address of a child.",
+        max_length=LONGEST,
+        widget=forms.Textarea,
+        error_messages={"required": "Enter what you want to say"},
+    )
+    file = forms.FileField(
+        label="A file, if you have one",
+        help_text="PDF, ODT, DOCX, PNG or JPEG, smaller than 10 MB. It goes with an answer.",
+        required=False,
+        allow_empty_file=True,
+    )
+
+    def __init__(self, *args: Any, may_answer: bool, has_room: bool, **kwargs: Any) -> None:
+        self.upload: Upload | None = None
+        self._has_room = has_room
+        super().__init__(*args, **kwargs)
+        if not may_answer:
+            kind = self.fields["kind"]
+            kind.choices = kind.choices[1:]  # type: ignore[attr-defined]
+            kind.initial = "appeal"
+
+    def layout(self) -> list[LayoutObject | str]:
+        return [
+            Field.radios("kind", legend_size=Size.SMALL),
+            Field.textarea("said", rows=8),
+            Field("file"),
+        ]
+
+    def clean_file(self) -> None:
+        """Judged by its content; what the browser claims is not looked at."""
+        file = self.cleaned_data["file"]
+        if not file:
+            return
+        if not self._has_room:
+            raise forms.ValidationError("No more files are taken. Send the others to your team")
+        try:
+            self.upload = judge(file)
+        except FileRefused as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.upload and cleaned.get("kind") == "appeal":
+            self.add_error("file", "Send the file with an answer, and the appeal without it")
+        return cleaned
+
+    @property
+    def appeals(self) -> bool:
+        return bool(self.cleaned_data["kind"] == "appeal")
 
 
 class HandOverForm(PostedForm):

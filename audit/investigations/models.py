@@ -154,6 +154,11 @@ class Investigation(models.Model):
         return self.finding in (Finding.MISUSE, Finding.PROCEDURE)
 
 
+class AskedOf(models.TextChoices):
+    PERSON = "person", "The person"
+    MANAGER = "manager", "Their line manager"
+
+
 class InvestigationEntry(models.Model):
     """One thing done in a case. Never changed; what was wrong is put right by another entry."""
 
@@ -166,14 +171,41 @@ class InvestigationEntry(models.Model):
     )  # none: a job
     what = models.CharField(max_length=40)  # the event type that says the same
     said = models.TextField(blank=True)  # encrypted
+    # whom a question went to
+    to = models.CharField(max_length=7, choices=AskedOf.choices, blank=True, db_default="")
 
     class Meta:
         app_label = "audit"
         default_permissions = ()
         ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="question_says_whom_it_went_to",
+                condition=Q(to="") | Q(what="investigation.questioned", to__in=AskedOf.values),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.what} in {self.investigation_id}"
+
+
+class CaseFile(models.Model):
+    """A file that the person sent with an answer: where it lies, what it is, and its hash."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    entry = models.ForeignKey(InvestigationEntry, on_delete=models.PROTECT, related_name="files")
+    file_key = models.CharField(max_length=64, unique=True)
+    file_type = models.CharField(max_length=8)
+    file_size = models.PositiveIntegerField()
+    file_hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        app_label = "audit"
+        default_permissions = ()
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"file {self.pk}"
 
 
 class AlertQuerySet(models.QuerySet["Alert"]):

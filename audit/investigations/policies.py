@@ -86,6 +86,16 @@ def can_hand_over(by: Acting, case: Investigation) -> Decision:
     )
 
 
+def can_be_heard(by: Acting, case: Investigation, *, appeals: bool = False) -> Decision:
+    """May this person read and give their side? The one it is about, whatever state their account
+    is in; an appeal is also heard when the case is closed.
+    """
+    return first_no(
+        ALLOWED if by.user == case.person else NO_SUCH_INVESTIGATION,
+        NOT_NOW if case.status == Status.CLOSED and not appeals else ALLOWED,
+    )
+
+
 def can_answer(by: Acting, alert: Alert) -> Decision:
     """May this person answer the alert, by suspending or with a reason why not?"""
     return first_no(

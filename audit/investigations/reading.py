@@ -10,11 +10,21 @@ from django.db import transaction
 from django.db.models import Case, QuerySet, Value, When
 from django.db.models.functions import Now
 
+from accounts import uploads
+from accounts.access import EvidenceFile
 from accounts.acting import Acting
 from accounts.encryption import decrypt
 from accounts.policies import can, require
 from accounts.roles import Permission
-from audit.investigations.models import Alert, Investigation, InvestigationEntry, Status
+from accounts.uploads import FileType
+from audit.investigations.models import (
+    Alert,
+    AskedOf,
+    CaseFile,
+    Investigation,
+    InvestigationEntry,
+    Status,
+)
 from audit.investigations.policies import (
     NO_SUCH_INVESTIGATION,
     NoSuchInvestigation,
@@ -35,6 +45,8 @@ WORDS = {
     EventType.INVESTIGATION_ANSWERED: "Wrote down",
     EventType.INVOLVEMENT_HANDED_OVER: "Handed over what the person had open",
     EventType.ACCOUNT_REINSTATED: "Gave the account back",
+    EventType.INVESTIGATION_QUESTIONED: "Asked",
+    EventType.INVESTIGATION_APPEALED: "Appealed; the central team is told",
     EventType.INVESTIGATION_FOUND: "Recorded the finding",
     EventType.INVESTIGATION_REFERRED: "Referred it to the employer",
     EventType.INVESTIGATION_ESCALATED: "Passed it up, because the next step was late",
@@ -63,6 +75,7 @@ class Entry:
     who: str
     what: str
     said: str
+    files: list[CaseFile]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +188,7 @@ def read_case(*, key: UUID, by: Acting) -> WholeCase:
     return WholeCase(
         case,
         reasons_for(case, by),
-        [_entry(entry) for entry in entries],
+        [_entry(entry, case) for entry in entries.prefetch_related("files")],
         list(earlier.select_related("base").order_by("-opened_at")),
         [act for act in acts_in(case.status) if can_act(by, case, act).allowed],
         Investigation.objects.overdue().filter(pk=case.pk).exists(),
@@ -194,12 +207,38 @@ def find_case(*, key: UUID, by: Acting) -> Investigation:
     return case
 
 
+def read_file(*, key: UUID, file_key: UUID, by: Acting) -> EvidenceFile:
+    """A file that the person sent, and an event of the reading. Raises `NoSuchInvestigation`, also
+    for a file of another case, `Damaged` and `Refused`.
+    """
+    case = find_case(key=key, by=by)
+    file = CaseFile.objects.filter(key=file_key, entry__investigation=case).first()
+    if file is None:
+        raise NoSuchInvestigation(NO_SUCH_INVESTIGATION, permission=Permission.INVESTIGATE.value)
+    content = uploads.read(file)
+    with transaction.atomic():
+        append(
+            EventType.EVIDENCE_READ,
+            actor=by.actor,
+            target_type="investigation",
+            target_id=case.pk,
+            detail={"user_id": case.person_id, "evidence_id": file.pk},
+        )
+    kind = FileType(file.file_type)
+    return EvidenceFile(content, kind, f"case-{case.pk}-file-{file.pk}.{kind.value}")
+
+
 def _line(case: Investigation, by: Acting) -> Line:
     is_late = bool(getattr(case, "late", False)) and case.status != Status.CLOSED
     return Line(case, reasons_for(case, by)[0], is_late, case.reviewer == by.user)
 
 
-def _entry(entry: InvestigationEntry) -> Entry:
+def _entry(entry: InvestigationEntry, case: Investigation) -> Entry:
     who = entry.by.full_name if entry.by else "The system"
     said = decrypt(entry.said) if entry.said else ""
-    return Entry(entry.at, who, WORDS[EventType(entry.what)], said)
+    what = WORDS[EventType(entry.what)]
+    if entry.to:
+        what = f"{what} {AskedOf(entry.to).label.lower()}"
+    elif entry.by_id == case.person_id and entry.what == EventType.INVESTIGATION_ANSWERED:
+        what = "The person answered"
+    return Entry(entry.at, who, what, said, list(entry.files.all()))

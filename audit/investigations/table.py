@@ -14,6 +14,8 @@ class Act(StrEnum):
 
     TAKE = "take"
     NOTE = "note"
+    ASK_PERSON = "ask-person"
+    ASK_MANAGER = "ask-manager"
     GIVE_BACK = "give-back"
     FIND = "find"
     REFER = "refer"
@@ -25,11 +27,15 @@ LEADS: dict[tuple[Status, Act], Status] = {
     (Status.OPEN, Act.TAKE): Status.REVIEWED,
     (Status.REVIEWED, Act.TAKE): Status.REVIEWED,  # another reviewer
     (Status.REVIEWED, Act.NOTE): Status.REVIEWED,
+    (Status.REVIEWED, Act.ASK_PERSON): Status.REVIEWED,
+    (Status.REVIEWED, Act.ASK_MANAGER): Status.REVIEWED,
     (Status.REVIEWED, Act.GIVE_BACK): Status.REVIEWED,
     (Status.REVIEWED, Act.FIND): Status.FOUND,
     (Status.FOUND, Act.TAKE): Status.FOUND,  # another reviewer
     (Status.FOUND, Act.FIND): Status.FOUND,  # a correction is a new entry
     (Status.FOUND, Act.NOTE): Status.FOUND,
+    (Status.FOUND, Act.ASK_PERSON): Status.FOUND,
+    (Status.FOUND, Act.ASK_MANAGER): Status.FOUND,
     (Status.FOUND, Act.GIVE_BACK): Status.FOUND,
     (Status.FOUND, Act.REFER): Status.FOUND,
     (Status.FOUND, Act.ANSWER): Status.FOUND,

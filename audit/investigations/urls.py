@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audit.investigations import views
+from audit.investigations import own_views, views
 
 app_name = "investigations"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("alerts/<uuid:key>/", views.alert, name="alert"),
     path("alerts/<uuid:key>/answer/", views.answer, name="answer-alert"),
     path("alerts/<uuid:key>/suspend/", views.suspend_person, name="suspend-on-alert"),
+    path("yours/<uuid:key>/", own_views.your_side, name="your-side"),
+    path("<uuid:key>/files/<uuid:file_key>/", views.file, name="file"),
     path("<uuid:key>/", views.case, name="case"),
     path("<uuid:key>/hand-over/", views.hand_over, name="hand-over"),
     path("<uuid:key>/<slug:name>/", views.act, name="act"),

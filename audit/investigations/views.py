@@ -20,6 +20,7 @@ from accounts.http import Request
 from accounts.policies import require
 from accounts.refusals import record_refusal
 from accounts.roles import Permission
+from accounts.uploads import Damaged
 from audit.investigations import actions
 from audit.investigations.alerts import answer_alert, suspend_on_alert
 from audit.investigations.forms import (
@@ -32,7 +33,7 @@ from audit.investigations.forms import (
 )
 from audit.investigations.handing_over import hand_over as hand_over_all
 from audit.investigations.handing_over import read_open_work
-from audit.investigations.models import Alert, EmployerSanction, Investigation
+from audit.investigations.models import Alert, AskedOf, EmployerSanction, Investigation
 from audit.investigations.policies import NoSuchInvestigation, can_act, can_answer
 from audit.investigations.reading import (
     MOST,
@@ -42,6 +43,7 @@ from audit.investigations.reading import (
     list_cases,
     read_alert,
     read_case,
+    read_file,
     reasons_for,
 )
 from audit.investigations.table import Act
@@ -79,6 +81,28 @@ PAGES: dict[Act, ActPage] = {
         "Written down.",
         WordsForm,
         _words(actions.note),
+    ),
+    Act.ASK_PERSON: ActPage(
+        "Ask the person",
+        "Ask",
+        "The person is told by e-mail that there is a question, and reads it on their own page. Do"
+        " not write where a child lives.",
+        "The question is asked. The answer will stand here.",
+        WordsForm,
+        lambda case, form, by: actions.ask(
+            case=case, of=AskedOf.PERSON, said=form.cleaned_data["said"], by=by
+        ),
+    ),
+    Act.ASK_MANAGER: ActPage(
+        "Ask the line manager",
+        "Ask",
+        "The line manager is asked by e-mail to ring your team, and may have no account. Ask this"
+        " question on the telephone and write down the answer here.",
+        "The line manager is asked to ring you.",
+        WordsForm,
+        lambda case, form, by: actions.ask(
+            case=case, of=AskedOf.MANAGER, said=form.cleaned_data["said"], by=by
+        ),
     ),
     Act.GIVE_BACK: ActPage(
         "Give the account back",
@@ -232,6 +256,23 @@ def act(request: Request, key: UUID, name: str) -> HttpResponse:
     else:
         messages.success(request, chosen.done)
     return redirect("investigations:case", key=key)
+
+
+@require_safe
+def file(request: Request, key: UUID, file_key: UUID) -> HttpResponse:
+    """A file that the person sent, as an attachment that no browser runs or guesses about."""
+    try:
+        found = read_file(key=key, file_key=file_key, by=request.acting)
+    except NoSuchInvestigation as refused:
+        raise _not_found(request, refused) from refused
+    except Damaged:
+        return render(request, "accounts/file_damaged.html", status=503)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{found.name}"',
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
+    return HttpResponse(found.content, content_type=found.type.media_type, headers=headers)
 
 
 @keeps_form

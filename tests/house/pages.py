@@ -601,6 +601,7 @@ PAGES: dict[str, Sample] = {
     "investigations:cases": at("investigations:cases", "manager"),
     "investigations:case": at("investigations:case", "manager", investigation_key),
     "investigations:alert": at("investigations:alert", "manager", alert_key),
+    "investigations:your-side": at("investigations:your-side", "nobody", investigation_key),
     "investigations:hand-over": at("investigations:hand-over", "manager", investigation_key),
     "investigations:act": at(
         "investigations:act", "manager", investigation_key, lambda world: "take"
@@ -660,6 +661,7 @@ NO_PAGES = {
     "accounts:take-application": "POST only: leads back to the application",
     "accounts:remove-evidence": "POST only: leads back to the application",
     "accounts:evidence-file": "a file, always an attachment",
+    "investigations:file": "a file, not a page",
     "investigations:answer-alert": "POST only: leads back to the list",
     "investigations:suspend-on-alert": "POST only: leads to the case",
     "trail:proof": "a file, always an attachment",
