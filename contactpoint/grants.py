@@ -63,6 +63,7 @@ OWN_TABLES: dict[str, str] = {
     "audit.CaseFile": ADD,
     "audit.Investigation": KEEP,
     "audit.InvestigationEntry": ADD,
+    "audit.Report": KEEP,
     "audit.ScanCursor": KEEP,
     "records.Address": KEEP,
     "records.BirthDate": KEEP,

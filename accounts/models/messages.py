@@ -53,6 +53,8 @@ class MessageKind(models.TextChoices):
     MANAGER_ASKED = "manager_asked", "A question about somebody they manage"
     PERSON_ANSWERED = "person_answered", "An answer in an investigation"
     CASE_APPEALED = "case_appealed", "An appeal against an investigation"
+    REPORT_WAITS = "report_waits", "A report that waits for an answer"
+    CASE_PROMPTED = "case_prompted", "The central team asked about an investigation"
     GIVEN_BACK = "given_back", "Their account was given back"
     PASSWORD_RESET = "password_reset", "Link to reset a password"
 

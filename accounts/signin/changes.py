@@ -57,8 +57,8 @@ def team_of(user: User) -> list[User]:
     return members_of(user.employer.base, but=user)
 
 
-def members_of(base: Organisation, *, but: User) -> list[User]:
-    """Active members of a managing body's team, without the person it is about."""
+def members_of(base: Organisation, *, but: User | None) -> list[User]:
+    """Active members of a managing body's team, without the person it is about, if one is named."""
     members = RoleGrant.objects.live().filter(
         content_object=base,
         permission__codename__in=_TEAM,

@@ -36,7 +36,7 @@ from audit.investigations.models import (
     Origin,
     Status,
 )
-from audit.investigations.policies import can_act, can_suspend
+from audit.investigations.policies import can_act, can_open_case, can_prompt, can_suspend
 from audit.investigations.table import LEADS, Act
 from audit.ledger.actor import ActorKind
 from audit.ledger.events import EventType
@@ -108,6 +108,46 @@ def give_back_to(user: User, reason: str, by: Acting) -> bool:
         if case is not None:
             return give_back(case=case, said=reason, by=by)
         return reinstate_account(user=user, reason=reason, by=by)
+
+
+def open_case(*, person: User, reason: str, origin: Origin, by: Acting) -> Investigation:
+    """Opens a case about somebody whose account goes on, or adds the reason to the one that is
+    open: a report suspends nobody. Their team is told. Raises `Refused`.
+    """
+    require(
+        can_open_case(by, person),
+        permission=Permission.INVESTIGATE,
+        target_type="user",
+        target_id=person.pk,
+    )
+    with transaction.atomic():
+        case = _live_case(person)
+        if case is not None:
+            case.reasons = [*case.reasons, encrypt(reason)]
+            case.save(update_fields=["reasons"])
+            _tell(EventType.INVESTIGATION_ANSWERED, case, by, reason, kind=origin.value)
+            return case
+        case = _open(person, [reason], (), by, origin)
+        for member in team_of(person):
+            _write(MessageKind.CASE_OPENED, member, case, by)
+    return case
+
+
+def prompt(*, case: Investigation, said: str, by: Acting) -> None:
+    """The central team asks a team about its case, which stays the team's. Raises `Refused`."""
+    with transaction.atomic():
+        rows = Investigation.objects.select_for_update(of=("self",))
+        locked = rows.select_related("person__employer__parent").get(pk=case.pk)
+        require(
+            can_prompt(by, locked),
+            permission=Permission.INVESTIGATE,
+            target_type="investigation",
+            target_id=locked.pk,
+        )
+        for member in team_of(locked.person):
+            _write(MessageKind.CASE_PROMPTED, member, locked, by)
+        _event(EventType.INVESTIGATION_QUESTIONED, locked, by, said, to=AskedOf.TEAM.value)
+        _enter(EventType.INVESTIGATION_QUESTIONED, locked, by, said, to=AskedOf.TEAM)
 
 
 def take(*, case: Investigation, by: Acting) -> None:
@@ -250,12 +290,17 @@ def _added(
 
 
 def _open(
-    user: User, reasons: Sequence[str], event_ids: Sequence[int], by: Acting
+    user: User,
+    reasons: Sequence[str],
+    event_ids: Sequence[int],
+    by: Acting,
+    origin: Origin | None = None,
 ) -> Investigation:
+    by_whom = Origin.RULE if by.actor.kind is ActorKind.JOB else Origin.TEAM
     case = Investigation.objects.create(
         person=user,
         base=user.employer.base,
-        origin=Origin.RULE if by.actor.kind is ActorKind.JOB else Origin.TEAM,
+        origin=origin or by_whom,
         reasons=[encrypt(reason) for reason in reasons],
         event_ids=list(event_ids),
         opened_by=by.user,

@@ -12,10 +12,12 @@ from django import forms
 from django.utils import timezone
 
 from accounts.forms.base import PostedForm
-from accounts.models import User
+from accounts.models import Organisation, User
+from accounts.roles import MANAGING
 from accounts.uploads import FileRefused, Upload, judge
 from audit.investigations.actions import Judgement
 from audit.investigations.models import EmployerSanction, Finding, Intent
+from audit.investigations.reports import Suspicion
 from records.actions.handing_over import Plan
 from records.open_work import OpenItem, OpenWork
 
@@ -106,6 +108,135 @@ class FindingForm(WordsForm):
             intent=Intent(self.cleaned_data["intent"]),
             data_compromised=self.cleaned_data["compromised"] == "yes",
         )
+
+
+class SuspicionForm(PostedForm):
+    """What somebody signed in has seen of a colleague."""
+
+    submit_label = "Send"
+
+    about = forms.CharField(
+        label="Work e-mail address or name of the person",
+        max_length=200,
+        error_messages={"required": "Enter whom it is about"},
+    )
+    said = forms.CharField(
+        label="What you saw or heard, and when",
+        help_text="Do not write the name or the address of a child.",
+        max_length=LONGEST,
+        widget=forms.Textarea,
+        error_messages={"required": "Enter what you saw or heard"},
+    )
+    powerful = forms.BooleanField(
+        label="It is about somebody of a management team: only the central team should read this",
+        required=False,
+    )
+
+    def layout(self) -> list[LayoutObject | str]:
+        return [Field("about"), Field.textarea("said", rows=8), Field("powerful")]
+
+    @property
+    def suspicion(self) -> Suspicion:
+        """What was said."""
+        return Suspicion(
+            about=self.cleaned_data["about"],
+            said=self.cleaned_data["said"],
+            contact=self.cleaned_data.get("contact", ""),
+            powerful=self.cleaned_data["powerful"],
+        )
+
+
+class ReportForm(SuspicionForm):
+    """The same from anybody, who may stay unnamed."""
+
+    where = forms.ModelChoiceField(
+        label="Which local authority or national partner it concerns",
+        queryset=Organisation.objects.none(),
+        required=False,
+        empty_label="I do not know",
+    )
+    contact = forms.CharField(
+        label="How we can reach you, if you want to say",
+        help_text="You may leave this empty and stay unnamed.",
+        max_length=200,
+        required=False,
+    )
+    passphrase = forms.CharField(
+        label="A passphrase of your own",
+        help_text="With it and the reference you get, you see later where your report stands. At"
+        " least 12 characters; three or four words are good.",
+        min_length=12,
+        max_length=128,
+        widget=forms.PasswordInput,
+        error_messages={
+            "required": "Enter a passphrase",
+            "min_length": "Enter a passphrase of at least 12 characters",
+        },
+    )
+
+    def layout(self) -> list[LayoutObject | str]:
+        where: Any = self.fields["where"]
+        where.queryset = Organisation.objects.filter(kind__in=MANAGING).order_by("name")
+        return [
+            Field("about"),
+            Field.textarea("said", rows=8),
+            Field.select("where"),
+            Field("powerful"),
+            Field("contact"),
+            Field("passphrase"),
+        ]
+
+
+class ReportStatusForm(PostedForm):
+    """The reference and the passphrase; nothing else opens a report."""
+
+    submit_label = "See where it stands"
+
+    reference = forms.CharField(
+        label="Reference", max_length=60, error_messages={"required": "Enter the reference"}
+    )
+    passphrase = forms.CharField(
+        label="Your passphrase",
+        max_length=128,
+        widget=forms.PasswordInput,
+        error_messages={"required": "Enter your passphrase"},
+    )
+
+
+class OpenCaseForm(WordsForm):
+    """Whom a case is about: by work e-mail address."""
+
+    email = forms.EmailField(
+        label="Work e-mail address of the person",
+        error_messages={
+            "required": "Enter the work e-mail address of the person",
+            "invalid": "Enter an e-mail address, such as name@authority.example",
+        },
+    )
+
+    def layout(self) -> list[LayoutObject | str]:
+        return [Field("email"), *super().layout()]
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"].strip().lower()
+        people = User.objects.select_related("employer__parent")
+        self.person = people.filter(email=email).first()
+        if self.person is None:
+            raise forms.ValidationError("Nobody has an account with this address. Check it")
+        return str(email)
+
+
+class OpenOnReportForm(OpenCaseForm):
+    """The report is the reason, so nothing else is typed."""
+
+    said = None  # type: ignore[assignment]
+
+    def layout(self) -> list[LayoutObject | str]:
+        return [Field("email")]
+
+
+class NoCaseForm(WordsForm):
+    """Why a report becomes no case."""
 
 
 class OwnAnswerForm(PostedForm):

@@ -24,6 +24,8 @@ class Status(models.TextChoices):
 class Origin(models.TextChoices):
     TEAM = "team", "Suspended by a person"
     RULE = "rule", "Suspended by the published rules"
+    SAID = "said", "Opened on a report; a report suspends nobody"
+    CENTRAL = "cent", "Opened by the central team"
 
 
 class Finding(models.TextChoices):
@@ -149,6 +151,11 @@ class Investigation(models.Model):
         return f"investigation {self.pk}"
 
     @property
+    def is_with_suspension(self) -> bool:
+        """Whether the account was suspended in the moment in which the case was opened."""
+        return self.origin in (Origin.TEAM, Origin.RULE)
+
+    @property
     def went_wrong(self) -> bool:
         """Whether the finding says that the person did something they should not have."""
         return self.finding in (Finding.MISUSE, Finding.PROCEDURE)
@@ -157,6 +164,7 @@ class Investigation(models.Model):
 class AskedOf(models.TextChoices):
     PERSON = "person", "The person"
     MANAGER = "manager", "Their line manager"
+    TEAM = "team", "The management team"
 
 
 class InvestigationEntry(models.Model):
@@ -265,3 +273,64 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"alert {self.pk}"
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def open(self) -> ReportQuerySet:
+        """Not answered."""
+        return self.filter(answered_at=None)
+
+
+class Report(models.Model):
+    """A suspicion that somebody raised, signed in or not. It suspends nobody.
+
+    `base` is the team that answers; none: the central team. A report from outside is found again by
+    the hash of a reference that only its sender has, and by their passphrase.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    about = models.TextField()  # whom, as typed; encrypted
+    person = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    said = models.TextField()  # encrypted
+    contact = models.TextField(blank=True)  # how to reach the sender, if they said; encrypted
+    base = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    sender = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )  # none: from outside
+    reference = models.BinaryField(max_length=32, null=True, unique=True)
+    passphrase = models.CharField(max_length=128, blank=True)
+    received_at = models.DateTimeField(db_default=Now(), editable=False)
+    due_at = models.DateTimeField()
+    escalated_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True)
+    answer = models.TextField(blank=True)  # why no case; encrypted
+    investigation = models.ForeignKey(
+        Investigation, null=True, on_delete=models.PROTECT, related_name="reports"
+    )
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        app_label = "audit"
+        default_permissions = ()
+        ordering = ["due_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="report_from_outside_has_a_reference",
+                condition=Q(sender__isnull=False, reference__isnull=True, passphrase="")
+                | Q(sender__isnull=True, reference__isnull=False) & ~Q(passphrase=""),
+            ),
+            models.CheckConstraint(
+                name="report_answered_with_a_case_or_a_reason",
+                condition=Q(answered_at__isnull=True, investigation__isnull=True, answer="")
+                | Q(answered_at__isnull=False, investigation__isnull=False)
+                | (Q(answered_at__isnull=False) & ~Q(answer="")),
+            ),
+        ]
+        indexes = [models.Index(name="report_of_base", fields=["base", "answered_at", "due_at"])]
+
+    def __str__(self) -> str:
+        return f"report {self.pk}"

@@ -20,7 +20,7 @@ from accounts.policies import require
 from accounts.signin.changes import team_of
 from accounts.uploads import Upload, discard, keep
 from audit.investigations.actions import both_teams
-from audit.investigations.models import AskedOf, CaseFile, Investigation, InvestigationEntry
+from audit.investigations.models import AskedOf, CaseFile, Investigation, InvestigationEntry, Origin
 from audit.investigations.policies import (
     NO_SUCH_INVESTIGATION,
     NoSuchInvestigation,
@@ -39,6 +39,7 @@ NOT_SAID = (
     "Other things about the children may count as well. They are not written here, because they"
     " could tell where a child lives. Whoever decides knows them."
 )
+REPORTED = "Somebody reported a concern about how your account was used. Ask whoever decides what."
 _OF_THE_PERSON = Q(what__in=[EventType.INVESTIGATION_ANSWERED, EventType.INVESTIGATION_APPEALED])
 
 
@@ -91,6 +92,8 @@ def find_own_case(*, key: UUID, by: Acting) -> Investigation:
 
 def plain_reasons(case: Investigation) -> list[str]:
     """The reasons, without anything that could tell where a child lives."""
+    if case.origin == Origin.SAID:  # the words of whoever reported it could say who that was
+        return [REPORTED]
     if not case.event_ids:
         return [decrypt(reason) for reason in case.reasons]
     looks = len(case.event_ids)

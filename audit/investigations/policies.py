@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from accounts.acting import Acting
 from accounts.models import TeamMembership, User
-from accounts.policies import ALLOWED, Decision, Refused, can, can_stop, deny, first_no
+from accounts.policies import ALLOWED, Decision, Refused, can, can_stop, deny, first_no, signed_in
 from accounts.roles import Permission
-from audit.investigations.models import Alert, Investigation, Status
+from audit.investigations.models import Alert, Investigation, Report, Status
 from audit.investigations.table import LEADS, Act
 
 # A case is its reviewer's; another person may take it over, or close it as the second of two.
@@ -60,6 +60,51 @@ def can_suspend(by: Acting, user: User) -> Decision:
 def can_investigate(by: Acting) -> Decision:
     """May this person see investigations at all?"""
     return can(by, Permission.INVESTIGATE)
+
+
+def can_open_case(by: Acting, person: User) -> Decision:
+    """May this person open a case about somebody who is not suspended? Their own team, or the
+    central team: it is owned by their own team all the same.
+    """
+    central = by.has(Permission.READ_WHOLE_TRAIL)
+    ours = central or (by.base is not None and by.base.pk == person.employer.base.pk)
+    return first_no(
+        can_investigate(by),
+        ALLOWED if ours else NO_SUCH_INVESTIGATION,
+        TOO_CLOSE if by.user == person else ALLOWED,
+    )
+
+
+def can_prompt(by: Acting, case: Investigation) -> Decision:
+    """May this person ask a team about its case? The central team, while it is open."""
+    return first_no(
+        can_investigate(by),
+        can(by, Permission.READ_WHOLE_TRAIL),
+        TOO_CLOSE if by.user == case.person else ALLOWED,
+        NOT_NOW if case.status == Status.CLOSED else ALLOWED,
+    )
+
+
+def can_report(by: Acting) -> Decision:
+    """May this person raise a suspicion in their own name? Everybody who is signed in."""
+    return signed_in(by)
+
+
+def can_answer_report(by: Acting, report: Report) -> Decision:
+    """May this person answer a report? Its team's members, but those whom it is about."""
+    return first_no(
+        can_investigate(by),
+        ALLOWED if is_report_for(by, report) else NO_SUCH_INVESTIGATION,
+        NOT_NOW if report.answered_at else ALLOWED,
+        TOO_CLOSE if report.person and is_too_close(by, report.person) else ALLOWED,
+    )
+
+
+def is_report_for(by: Acting, report: Report) -> bool:
+    """Whether it came to the team that is acted for; the central team answers for all."""
+    if by.has(Permission.READ_WHOLE_TRAIL):
+        return True
+    return by.base is not None and by.base.pk == report.base_id
 
 
 def can_act(by: Acting, case: Investigation, act: Act) -> Decision:

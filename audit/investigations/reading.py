@@ -31,6 +31,7 @@ from audit.investigations.policies import (
     can_act,
     can_hand_over,
     can_investigate,
+    can_prompt,
     may_read_reasons,
 )
 from audit.investigations.table import Act, acts_in
@@ -39,8 +40,9 @@ from audit.ledger.writer import append
 from records.open_work import OpenCounts, count_open_work
 
 WORDS = {
-    EventType.INVESTIGATION_OPENED: "Suspended the account; the line manager was told",
-    EventType.ACCOUNT_SUSPENDED: "Suspended the account once more; the line manager was told",
+    EventType.INVESTIGATION_OPENED: "Opened the case",
+    EventType.ACCOUNT_SUSPENDED: "Suspended the account while the case was open; the line manager"
+    " was told",
     EventType.INVESTIGATION_ASSIGNED: "Took the case",
     EventType.INVESTIGATION_ANSWERED: "Wrote down",
     EventType.INVOLVEMENT_HANDED_OVER: "Handed over what the person had open",
@@ -88,6 +90,7 @@ class WholeCase:
     earlier: list[Investigation]
     acts: list[Act]
     is_late: bool
+    may_prompt: bool
     open_work: OpenCounts
     may_hand_over: bool
 
@@ -192,6 +195,7 @@ def read_case(*, key: UUID, by: Acting) -> WholeCase:
         list(earlier.select_related("base").order_by("-opened_at")),
         [act for act in acts_in(case.status) if can_act(by, case, act).allowed],
         Investigation.objects.overdue().filter(pk=case.pk).exists(),
+        can_prompt(by, case).allowed,
         count_open_work(case.person),
         can_hand_over(by, case).allowed,
     )
@@ -237,7 +241,9 @@ def _entry(entry: InvestigationEntry, case: Investigation) -> Entry:
     who = entry.by.full_name if entry.by else "The system"
     said = decrypt(entry.said) if entry.said else ""
     what = WORDS[EventType(entry.what)]
-    if entry.to:
+    if entry.what == EventType.INVESTIGATION_OPENED and case.is_with_suspension:
+        what = "Suspended the account; the line manager was told"
+    elif entry.to:
         what = f"{what} {AskedOf(entry.to).label.lower()}"
     elif entry.by_id == case.person_id and entry.what == EventType.INVESTIGATION_ANSWERED:
         what = "The person answered"

@@ -46,6 +46,7 @@ from audit.investigations.reading import (
     read_file,
     reasons_for,
 )
+from audit.investigations.reports import list_reports
 from audit.investigations.table import Act
 
 
@@ -162,7 +163,8 @@ def cases(request: Request) -> HttpResponse:
     """What is to be done, the latest first, and what was closed last."""
     to_do, closed = list_cases(request.acting)
     alerts = list_alerts(request.acting)
-    context = {"alerts": alerts, "to_do": to_do, "closed": closed, "most": MOST}
+    reports = list_reports(request.acting)
+    context = {"alerts": alerts, "reports": reports, "to_do": to_do, "closed": closed, "most": MOST}
     return render(request, "investigations/cases.html", context)
 
 

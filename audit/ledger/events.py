@@ -186,6 +186,7 @@ class EventType(StrEnum):
     RULE_SUPPRESSED = "rule.suppressed"
     REPORT_RECEIVED = "report.received"
     REPORT_READ = "report.read"
+    REPORT_ANSWERED = "report.answered"
     INVESTIGATION_OPENED = "investigation.opened"
     INVESTIGATION_READ = "investigation.read"
     INVESTIGATION_ASSIGNED = "investigation.assigned"

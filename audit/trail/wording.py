@@ -174,6 +174,7 @@ WORDS: dict[E, str] = {
     E.RULE_SUPPRESSED: "Paused a detection rule[: {rule}]",
     E.REPORT_RECEIVED: "A concern was reported",
     E.REPORT_READ: "Read a reported concern",
+    E.REPORT_ANSWERED: "Answered a reported concern",
     E.INVESTIGATION_OPENED: "Opened an investigation",
     E.INVESTIGATION_READ: "Read an investigation",
     E.INVESTIGATION_ASSIGNED: "Assigned an investigation",

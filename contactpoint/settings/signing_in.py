@@ -49,7 +49,14 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # step-up: a fresh second factor within five minutes
 # "login_failed" counts TOTP and recovery codes by account; passwords are axes' business.
-ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,20/300s/key", "login": "120/m/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "60/m/ip,20/300s/key",
+    "login": "120/m/ip",
+    # Reports without sign-in: by address (hashed), and all together, so that nobody fills a desk.
+    "report": "5/h/key",
+    "reports": "200/h/key",
+    "report_status": "10/m/key",
+}
 
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody verifies addresses; a reset leaves such a row
 MFA_ADAPTER = "accounts.signin.adapters.MFAAdapter"

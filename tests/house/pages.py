@@ -48,7 +48,8 @@ from accounts.states import State
 from audit.investigations.actions import suspend
 from audit.investigations.alerts import raise_alert
 from audit.investigations.evidence import Evidence
-from audit.investigations.models import Alert, Investigation
+from audit.investigations.models import Alert, Investigation, Report
+from audit.investigations.reports import Suspicion, report_from_outside
 from records.actions.messages import send_message
 from records.actions.moves import record_move
 from records.actions.shields import ask_to_lift_shield
@@ -334,6 +335,14 @@ def investigation_key(world: World) -> object:
     return case.key
 
 
+def report_key(world: World) -> object:
+    """A report that came to the team of the world\u2019s authority."""
+    base = world.practitioner.employer.base
+    new = Suspicion(about="Somebody", said="Looked up a neighbour.")
+    report_from_outside(new=new, base=base, passphrase="four words of mine")
+    return Report.objects.filter(base=base).latest("pk").key
+
+
 def alert_key(world: World) -> object:
     """An alert about somebody of the world's authority who is nobody's sample otherwise."""
     base = world.practitioner.employer.base
@@ -602,6 +611,12 @@ PAGES: dict[str, Sample] = {
     "investigations:case": at("investigations:case", "manager", investigation_key),
     "investigations:alert": at("investigations:alert", "manager", alert_key),
     "investigations:your-side": at("investigations:your-side", "nobody", investigation_key),
+    "investigations:report": at("investigations:report", "nobody"),
+    "investigations:report-status": at("investigations:report-status", "nobody"),
+    "investigations:raise-suspicion": at("investigations:raise-suspicion", "practitioner"),
+    "investigations:open-case": at("investigations:open-case", "manager"),
+    "investigations:shown-report": at("investigations:shown-report", "manager", report_key),
+    "investigations:prompt": at("investigations:prompt", "central", investigation_key),
     "investigations:hand-over": at("investigations:hand-over", "manager", investigation_key),
     "investigations:act": at(
         "investigations:act", "manager", investigation_key, lambda world: "take"
@@ -662,6 +677,8 @@ NO_PAGES = {
     "accounts:remove-evidence": "POST only: leads back to the application",
     "accounts:evidence-file": "a file, always an attachment",
     "investigations:file": "a file, not a page",
+    "investigations:open-on-report": "POST only: leads to the case",
+    "investigations:answer-report": "POST only: leads back to the list",
     "investigations:answer-alert": "POST only: leads back to the list",
     "investigations:suspend-on-alert": "POST only: leads to the case",
     "trail:proof": "a file, always an attachment",

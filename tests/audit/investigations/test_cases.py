@@ -174,7 +174,7 @@ def test_a_second_suspension_adds_its_reasons_to_the_case_that_is_open(nosy, tea
     assert suspended(nosy, team, reasons=["Second."]) == case
     shown = words(page(team, "investigations:case", case.key))
     assert shown.index("Second.") < shown.index("First.")
-    assert "once more" in shown
+    assert "Suspended the account while the case was open" in shown
 
 
 def test_a_case_with_its_finding_can_be_taken_over_and_its_clock_goes_on(nosy, team) -> None:

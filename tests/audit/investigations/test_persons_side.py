@@ -6,7 +6,6 @@ from html import unescape
 
 import pytest
 from django.core import mail
-from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -174,16 +173,20 @@ def test_a_file_that_is_not_what_it_says_is_refused_in_words(case, nosy) -> None
     assert not CaseFile.objects.exists()
 
 
-def test_an_answer_whose_event_fails_leaves_no_entry_and_no_file(case, nosy) -> None:
+def test_an_answer_whose_event_fails_leaves_no_entry_and_no_file(
+    case, nosy, settings, tmp_path
+) -> None:
     client = password_shown(nosy)
-    folder = storages["evidence"]
-    before = set(folder.listdir("")[1])
+    storage = {**settings.STORAGES["evidence"], "OPTIONS": {"location": str(tmp_path)}}
+    settings.STORAGES = {**settings.STORAGES, "evidence": storage}
     posted = {"kind": "answer", "said": "See.", "file": SimpleUploadedFile("a.pdf", pdf())}
     client.raise_request_exception = False
     with event_insert_fails("investigation.answered"):
         assert client.post(side_of(case), posted).status_code == 500
     assert not case.entries.filter(what="investigation.answered").exists()
-    assert set(folder.listdir("")[1]) == before
+    assert list(tmp_path.iterdir()) == []
+    assert client.post(side_of(case), posted | {"file": SimpleUploadedFile("a.pdf", pdf())})
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_a_question_is_read_on_the_page_and_the_mail_says_only_that_there_is_one(
