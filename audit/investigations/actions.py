@@ -63,6 +63,7 @@ def suspend(
     reasons: Sequence[str],
     event_ids: Sequence[int] = (),
     code: str = BY_DECISION,
+    risk: float = 0.0,
     by: Acting,
 ) -> Investigation | None:
     """Suspends an account, ends its sessions, tells its owner, the line manager and the management
@@ -70,8 +71,8 @@ def suspend(
 
     `reasons` are sentences, the strongest first; `event_ids` the look-ups they are about, if any:
     such reasons may tell where a child lives, so they stand in the case alone. `code` is the
-    machine word of who decides. None, and nothing done, when the account was not active or
-    held. Raises `Refused`, also where no line manager is named.
+    machine word of who decides, `risk` the score of the alert. None, and nothing done, when the
+    account was not active or held. Raises `Refused`, also where no line manager is named.
     """
     about: dict[str, Any] = {"target_type": "user", "target_id": user.pk}
     require(can_suspend(by, user), permission=Permission.SUSPEND_ACCOUNT, **about)
@@ -88,6 +89,7 @@ def suspend(
             detail={"investigation_id": case.pk, "message_id": manager},
             **about,
         )
+        Investigation.objects.filter(pk=case.pk, risk__lt=risk).update(risk=risk)
         _write(MessageKind.SUSPENDED, user, case, by, link=side_of(case))
         for member in team_of(user):
             _write(MessageKind.CASE_OPENED, member, case, by)

@@ -74,7 +74,13 @@ def suspend_on_alert(*, alert: Alert, by: Acting) -> Investigation | None:
     with transaction.atomic():
         locked = _locked(alert, by)
         reasons = _reasons(locked)
-        case = suspend(user=locked.person, reasons=reasons, event_ids=locked.event_ids, by=by)
+        case = suspend(
+            user=locked.person,
+            reasons=reasons,
+            event_ids=locked.event_ids,
+            risk=locked.score,
+            by=by,
+        )
         case = case or Investigation.objects.live().filter(person=locked.person).first()
         if case is None:
             return None

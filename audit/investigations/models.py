@@ -11,6 +11,8 @@ from django.db.models.functions import Now
 
 from accounts.models import Organisation, User
 
+HIGH = 2.0  # log-odds: about seven to one
+
 
 class Status(models.TextChoices):
     """Where a case stands; what leads from one to the next is in `table.py`."""
@@ -79,6 +81,8 @@ class Investigation(models.Model):
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.OPEN)
     reasons = models.JSONField()  # sentences, strongest first; encrypted each
     event_ids = models.JSONField(default=list)  # the look-ups it is about
+    # The score of the alert, as log-odds of misuse; 0, even, where a person judged.
+    risk = models.FloatField(default=0.0, db_default=0.0)
     opened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )  # none: a job
@@ -149,6 +153,11 @@ class Investigation(models.Model):
 
     def __str__(self) -> str:
         return f"investigation {self.pk}"
+
+    @property
+    def is_high(self) -> bool:
+        """Whether the rules found misuse far more likely than not."""
+        return self.risk >= HIGH
 
     @property
     def is_with_suspension(self) -> bool:

@@ -9,7 +9,7 @@ from accounts.models import TeamMembership, User
 from accounts.policies import ALLOWED, Decision, Refused, can, can_stop, deny, first_no, signed_in
 from accounts.roles import Permission
 from audit.investigations.models import Alert, Investigation, Report, Status
-from audit.investigations.table import LEADS, Act
+from audit.investigations.table import LEADS, Act, acts_in
 
 # A case is its reviewer's; another person may take it over, or close it as the second of two.
 _FOR_ANYBODY = {Act.TAKE, Act.CLOSE}
@@ -109,11 +109,21 @@ def is_report_for(by: Acting, report: Report) -> bool:
 
 def can_act(by: Acting, case: Investigation, act: Act) -> Decision:
     """May this person do this in the case as it stands?"""
+    return _can_act(by, case, act, is_too_close(by, case.person))
+
+
+def acts_open_to(by: Acting, case: Investigation) -> list[Act]:
+    """All that this person may do now: as `can_act`, asking once how close they are."""
+    close = is_too_close(by, case.person)
+    return [act for act in acts_in(case.status) if _can_act(by, case, act, close).allowed]
+
+
+def _can_act(by: Acting, case: Investigation, act: Act, is_close: bool) -> Decision:
     return first_no(
         can_investigate(by),
         NO_SUCH_INVESTIGATION if not is_of_base(by, case) else ALLOWED,
         ALLOWED if (Status(case.status), act) in LEADS else NOT_NOW,
-        TOO_CLOSE if is_too_close(by, case.person) else ALLOWED,
+        TOO_CLOSE if is_close else ALLOWED,
         NOT_YOURS if act not in _FOR_ANYBODY and case.reviewer != by.user else ALLOWED,
         FOUND_BY_YOU if act is Act.CLOSE and _found_wrong_by(by, case) else ALLOWED,
     )

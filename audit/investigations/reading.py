@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Page, Paginator
 from django.db import transaction
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 
 from accounts import uploads
 from accounts.access import EvidenceFile
 from accounts.acting import Acting
 from accounts.encryption import decrypt
+from accounts.models import OutboxMessage
 from accounts.policies import can, require
 from accounts.roles import Permission
 from accounts.uploads import FileType
@@ -28,13 +32,13 @@ from audit.investigations.models import (
 from audit.investigations.policies import (
     NO_SUCH_INVESTIGATION,
     NoSuchInvestigation,
-    can_act,
+    acts_open_to,
     can_hand_over,
     can_investigate,
     can_prompt,
     may_read_reasons,
 )
-from audit.investigations.table import Act, acts_in
+from audit.investigations.table import Act
 from audit.ledger.events import EventType
 from audit.ledger.writer import append
 from records.open_work import OpenCounts, count_open_work
@@ -55,8 +59,32 @@ WORDS = {
     EventType.INVESTIGATION_CLOSED: "Closed the case",
 }
 NOT_FOR_YOU = "The reasons may tell where a child lives: who may look behind a shield reads them."
-MOST = 100  # lines of one list, those that are due first
-CLOSED_SHOWN = 20
+MOST = 100  # alerts of one list, those that are due first
+A_PAGE = 50
+SOON = timedelta(days=1)
+
+
+class Show(StrEnum):
+    """Which cases of the queue; the value stands in the address."""
+
+    TO_DO = "to-do"
+    NEW = "new"
+    DUE = "due"
+    OVERDUE = "overdue"
+    MINE = "mine"
+    TEAM = "team"
+    CLOSED = "closed"
+
+
+SHOWN = {
+    Show.TO_DO: "To be done",
+    Show.NEW: "New",
+    Show.DUE: "Due within a day",
+    Show.OVERDUE: "Overdue",
+    Show.MINE: "Mine",
+    Show.TEAM: "My team\u2019s",
+    Show.CLOSED: "Closed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +95,16 @@ class Line:
     why: str
     is_late: bool
     is_mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One page of the queue, and how many cases each filter holds."""
+
+    show: Show
+    lines: list[Line]
+    page: Page[Any]
+    counts: list[tuple[Show, str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +125,7 @@ class WholeCase:
     case: Investigation
     reasons: list[str]
     entries: list[Entry]
+    notices: list[OutboxMessage]
     earlier: list[Investigation]
     acts: list[Act]
     is_late: bool
@@ -104,15 +143,47 @@ def visible_to(by: Acting) -> QuerySet[Investigation]:
     return cases.filter(base=by.base) if by.base else cases.none()
 
 
-def list_cases(by: Acting) -> tuple[list[Line], list[Line]]:
-    """What is to be done, the latest first, and the last that were closed. Raises `Refused`."""
+def list_cases(by: Acting, show: Show = Show.TO_DO, page: str = "1") -> Queue:
+    """One page of the queue: what is late, then by risk to children, then by what is due first.
+    Closed ones, newest first. Raises `Refused`.
+    """
     require(can_investigate(by), permission=Permission.INVESTIGATE.value)
     _note_listed(by)
+    filters = _filters(by)
+    cases = visible_to(by)
+    counts = cases.aggregate(
+        **{each.name: Count("pk", filter=within) for each, within in filters.items()}
+    )
     late = Case(When(due_at__lt=Now(), then=Value(True)), default=Value(False))
-    cases = visible_to(by).annotate(late=late)
-    to_do = cases.exclude(status=Status.CLOSED).order_by("due_at", "pk")[:MOST]
-    closed = cases.filter(status=Status.CLOSED).order_by("-closed_at")[:CLOSED_SHOWN]
-    return [_line(case, by) for case in to_do], [_line(case, by) for case in closed]
+    shown = cases.filter(filters[show]).annotate(late=late)
+    in_order = (
+        shown.order_by("-closed_at", "-pk")
+        if show is Show.CLOSED
+        else shown.order_by("-late", "-risk", "due_at", "pk")
+    )
+    pages = Paginator(in_order, A_PAGE)
+    pages.__dict__["count"] = counts[show.name]  # counted already, with the others
+    one = pages.get_page(page)
+    return Queue(
+        show,
+        [_line(case, by) for case in one],
+        one,
+        [(each, SHOWN[each], counts[each.name]) for each in Show],
+    )
+
+
+def _filters(by: Acting) -> dict[Show, Q]:
+    """What each filter holds; all but the last are not closed."""
+    live = ~Q(status=Status.CLOSED)
+    return {
+        Show.TO_DO: live,
+        Show.NEW: Q(status=Status.OPEN),
+        Show.DUE: live & Q(due_at__gte=Now(), due_at__lt=Now() + SOON),
+        Show.OVERDUE: live & Q(due_at__lt=Now()),
+        Show.MINE: live & Q(reviewer=by.user),
+        Show.TEAM: live & Q(base=by.base),
+        Show.CLOSED: Q(status=Status.CLOSED),
+    }
 
 
 def _note_listed(by: Acting) -> None:
@@ -192,8 +263,13 @@ def read_case(*, key: UUID, by: Acting) -> WholeCase:
         case,
         reasons_for(case, by),
         [_entry(entry, case) for entry in entries.prefetch_related("files")],
+        list(
+            OutboxMessage.objects.filter(about_type="investigation", about_id=case.pk)
+            .select_related("user")
+            .order_by("pk")
+        ),
         list(earlier.select_related("base").order_by("-opened_at")),
-        [act for act in acts_in(case.status) if can_act(by, case, act).allowed],
+        acts_open_to(by, case),
         Investigation.objects.overdue().filter(pk=case.pk).exists(),
         can_prompt(by, case).allowed,
         count_open_work(case.person),
@@ -234,7 +310,8 @@ def read_file(*, key: UUID, file_key: UUID, by: Acting) -> EvidenceFile:
 
 def _line(case: Investigation, by: Acting) -> Line:
     is_late = bool(getattr(case, "late", False)) and case.status != Status.CLOSED
-    return Line(case, reasons_for(case, by)[0], is_late, case.reviewer == by.user)
+    why = decrypt(case.reasons[0]) if may_read_reasons(by, case) else NOT_FOR_YOU
+    return Line(case, why, is_late, case.reviewer_id == getattr(by.user, "pk", None))
 
 
 def _entry(entry: InvestigationEntry, case: Investigation) -> Entry:

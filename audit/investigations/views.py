@@ -37,6 +37,7 @@ from audit.investigations.models import Alert, AskedOf, EmployerSanction, Invest
 from audit.investigations.policies import NoSuchInvestigation, can_act, can_answer
 from audit.investigations.reading import (
     MOST,
+    Show,
     find_alert,
     find_case,
     list_alerts,
@@ -160,11 +161,13 @@ PAGES: dict[Act, ActPage] = {
 
 @require_safe
 def cases(request: Request) -> HttpResponse:
-    """What is to be done, the latest first, and what was closed last."""
-    to_do, closed = list_cases(request.acting)
-    alerts = list_alerts(request.acting)
-    reports = list_reports(request.acting)
-    context = {"alerts": alerts, "reports": reports, "to_do": to_do, "closed": closed, "most": MOST}
+    """The queue: by filter and page; what waits for an answer stands before what is to be done."""
+    wanted = request.GET.get("show", "")
+    show = Show(wanted) if wanted in list(Show) else Show.TO_DO
+    queue = list_cases(request.acting, show, request.GET.get("page", "1"))
+    context: dict[str, Any] = {"queue": queue, "most": MOST}
+    if show is Show.TO_DO:
+        context |= {"alerts": list_alerts(request.acting), "reports": list_reports(request.acting)}
     return render(request, "investigations/cases.html", context)
 
 

@@ -21,6 +21,7 @@ FOR_EVERYBODY = {
     "accounts:recorded",
     "accounts:second-factor",
     "accounts:your-account",
+    "investigations:raise-suspicion",
     "trail:own-events",
 } | {name for name in PAGES if name.startswith("mfa_")}
 

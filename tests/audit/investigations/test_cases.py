@@ -337,6 +337,77 @@ def test_the_cases_of_a_team_cost_ten_statements_however_many(nosy, team) -> Non
     assert len([each for each in asked if "SAVEPOINT" not in each["sql"]]) <= 10
 
 
+def test_one_case_costs_fifteen_statements_whatever_was_done(nosy, team) -> None:
+    case = suspended(nosy, team, event_ids=[1, 2])
+    actions.take(case=case, by=team)
+    for number in range(5):
+        actions.note(case=case, said=f"Note {number}", by=team)
+    client = Client()
+    sign_in(client, team.user)
+    address = reverse("investigations:case", args=[case.key])
+    client.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        client.get(address)
+    assert len([each for each in asked if "SAVEPOINT" not in each["sql"]]) <= 15
+
+
+def test_the_case_says_who_was_told_and_whether_it_reached_them(nosy, team) -> None:
+    case = suspended(nosy, team)
+    shown = words(page(team, "investigations:case", case.key))
+    assert f"{nosy.user.line_manager_email}: somebody they manage was suspended. Waiting." in shown
+    deliver_due()
+    shown = words(page(team, "investigations:case", case.key))
+    assert f"{nosy.user.full_name}: their account was suspended. Sent " in shown
+
+
+def of_the_queue(team, show: str = "") -> list[int]:
+    """The cases of a filter, in the order in which they are shown."""
+    client = Client()
+    sign_in(client, team.user)
+    shown = client.get(reverse("investigations:cases"), {"show": show} if show else {})
+    return [int(number) for number in re.findall(r">Case (\d+):", shown.content.decode())]
+
+
+def test_what_is_late_comes_first_then_the_highest_risk_then_what_is_due(nosy, team) -> None:
+    late, risky, soon, new = (
+        suspended(acting_as(Role.PRACTITIONER, at=nosy.base), team) for _ in range(4)
+    )
+    now = timezone.now()
+    for case, due, risk in ((late, -1, 0), (risky, 40, 5.0), (soon, 20, 0), (new, 30, 0)):
+        Investigation.objects.filter(pk=case.pk).update(
+            due_at=now + timedelta(hours=due), risk=risk
+        )
+    assert of_the_queue(team) == [late.pk, risky.pk, soon.pk, new.pk]
+    assert of_the_queue(team, "overdue") == [late.pk]
+    assert of_the_queue(team, "due") == [soon.pk]
+    actions.take(case=soon, by=team)
+    assert of_the_queue(team, "mine") == [soon.pk]
+    assert of_the_queue(team, "new") == [late.pk, risky.pk, new.pk]
+    assert of_the_queue(team, "closed") == []
+    assert of_the_queue(team, "no-such-list") == of_the_queue(team)
+    listed = words(page(team, "investigations:cases"))
+    assert "Overdue (1)" in listed
+    assert "Mine (1)" in listed
+
+
+def test_the_central_team_tells_its_own_cases_from_those_of_all_teams(nosy, team) -> None:
+    central = acting_as(Role.CENTRAL_TEAM)
+    case = suspended(nosy, team)
+    assert of_the_queue(central) == [case.pk]
+    assert of_the_queue(central, "team") == []
+
+
+def test_a_long_queue_is_shown_by_pages(nosy, team) -> None:
+    for _ in range(51):
+        suspended(acting_as(Role.PRACTITIONER, at=nosy.base), team)
+    assert len(of_the_queue(team)) == 50
+    client = Client()
+    sign_in(client, team.user)
+    second = client.get(reverse("investigations:cases"), {"show": "new", "page": "2"})
+    assert len(re.findall(r">Case (\d+):", second.content.decode())) == 1
+    assert "New: 51 cases" in words(second)
+
+
 def test_accounts_are_suspended_by_investigations_alone() -> None:
     callers = [
         str(path)
