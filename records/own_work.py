@@ -18,14 +18,13 @@ from audit.ledger.events import EventType
 from audit.ledger.writer import append
 from records.models import (
     BirthDate,
-    ChildName,
     Involvement,
-    NameUse,
     Service,
     ServiceKind,
 )
+from records.names import names_of
 from records.presented import OwnInvolvementView
-from records.visibility import SENSITIVE, born_words, written_name
+from records.visibility import SENSITIVE, born_words
 
 CONFIRM_AFTER = timedelta(days=90)  # from then on "still involved?" is asked
 MOST_SHOWN = 20
@@ -124,7 +123,7 @@ def unconfirmed_involvements(by: Acting) -> list[OwnInvolvementView]:
         if not rows:
             return []
         children = [row.child_id for row in rows]
-        names = _names(children)
+        names = names_of(children)
         born = _births(children)
         append(
             EventType.INVOLVEMENT_LISTED,
@@ -152,11 +151,6 @@ def _unconfirmed(by: Acting) -> QuerySet[Involvement]:
         ended_on__isnull=True,
         last_confirmed_on__lt=timezone.localdate() - CONFIRM_AFTER,
     ).order_by("last_confirmed_on", "pk")
-
-
-def _names(children: list[int]) -> dict[int, str]:
-    current = ChildName.objects.filter(child__in=children, use=NameUse.CURRENT)
-    return {name.child_id: written_name(name) for name in current}
 
 
 def _births(children: list[int]) -> dict[int, str]:

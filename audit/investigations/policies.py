@@ -151,6 +151,29 @@ def can_be_heard(by: Acting, case: Investigation, *, appeals: bool = False) -> D
     )
 
 
+def can_read_looks(by: Acting, case: Investigation) -> Decision:
+    """May this person read what was looked at? Whoever may read the case and a trail."""
+    whole = by.has(Permission.READ_WHOLE_TRAIL)
+    return first_no(
+        can_investigate(by),
+        can(by, Permission.READ_WHOLE_TRAIL if whole else Permission.READ_LOCAL_TRAIL),
+        ALLOWED if whole or is_of_base(by, case) else NO_SUCH_INVESTIGATION,
+        TOO_CLOSE if by.user == case.person else ALLOWED,
+    )
+
+
+def can_see_names(by: Acting, case: Investigation) -> Decision:
+    """May this person be shown the children\u2019s names? Of the team, and of a role that may look
+    behind a shield; never somebody too close to judge.
+    """
+    return first_no(
+        can_read_looks(by, case),
+        can(by, Permission.OVERRIDE_SHIELD),
+        ALLOWED if is_of_base(by, case) else NO_SUCH_INVESTIGATION,
+        TOO_CLOSE if is_too_close(by, case.person) else ALLOWED,
+    )
+
+
 def can_answer(by: Acting, alert: Alert) -> Decision:
     """May this person answer the alert, by suspending or with a reason why not?"""
     return first_no(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audit.investigations import own_views, report_views, views
+from audit.investigations import look_views, own_views, report_views, views
 
 app_name = "investigations"
 
@@ -22,6 +22,8 @@ urlpatterns = [
     path("<uuid:key>/prompt/", report_views.ask_the_team, name="prompt"),
     path("<uuid:key>/files/<uuid:file_key>/", views.file, name="file"),
     path("<uuid:key>/", views.case, name="case"),
+    path("<uuid:key>/looks/", look_views.looks, name="looks"),
+    path("<uuid:key>/looks/names/", look_views.names, name="names"),
     path("<uuid:key>/hand-over/", views.hand_over, name="hand-over"),
     path("<uuid:key>/<slug:name>/", views.act, name="act"),
 ]

@@ -617,6 +617,7 @@ PAGES: dict[str, Sample] = {
     "investigations:open-case": at("investigations:open-case", "manager"),
     "investigations:shown-report": at("investigations:shown-report", "manager", report_key),
     "investigations:prompt": at("investigations:prompt", "central", investigation_key),
+    "investigations:looks": at("investigations:looks", "manager", investigation_key),
     "investigations:hand-over": at("investigations:hand-over", "manager", investigation_key),
     "investigations:act": at(
         "investigations:act", "manager", investigation_key, lambda world: "take"
@@ -679,6 +680,7 @@ NO_PAGES = {
     "investigations:file": "a file, not a page",
     "investigations:open-on-report": "POST only: leads to the case",
     "investigations:answer-report": "POST only: leads back to the list",
+    "investigations:names": "POST only: the answer to a click shows the names",
     "investigations:answer-alert": "POST only: leads back to the list",
     "investigations:suspend-on-alert": "POST only: leads to the case",
     "trail:proof": "a file, always an attachment",

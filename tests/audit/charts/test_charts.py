@@ -10,9 +10,11 @@ from playwright.sync_api import Page
 
 from audit.charts import (
     Dot,
+    Moment,
     Series,
     Tile,
     bar_chart,
+    day_strip,
     dot_plot,
     line_chart,
     small_multiples,
@@ -184,3 +186,14 @@ def test_shades_of_a_count_hold_at_least_one_each() -> None:
 
 def test_more_is_darker() -> None:
     assert [shade(n, 100) for n in (0, 19, 20, 59, 99, 100)] == [1, 1, 2, 3, 5, 5]
+
+
+def test_a_day_is_drawn_from_midnight_to_midnight_and_what_stands_out_by_its_shape():
+    noon = Moment(12 * 60, stands_out=True, tip="12:00 Opened a record")
+    last = Moment(24 * 60 - 1, stands_out=False)
+    drawn = str(day_strip("One of two", "A line for each day.", [("5 Nov 2026", [noon, last])]))
+    assert "0:00" in drawn
+    assert "24:00" in drawn
+    assert '<rect class="cp-chart__own" x="360"' in drawn  # the middle of the line
+    assert '<circle class="cp-chart__dot" cx="619.6"' in drawn
+    assert drawn.index("<circle") < drawn.index("<rect")

@@ -1,0 +1,43 @@
+"""What was looked at; and the children\u2019s names, after a click."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.http import Request
+from accounts.refusals import record_refusal
+from audit.investigations.looks import read_looks, read_names
+from audit.investigations.models import Investigation
+from audit.investigations.policies import NoSuchInvestigation
+from audit.investigations.reading import find_case
+
+
+@require_safe
+def looks(request: Request, key: UUID) -> HttpResponse:
+    """A strip for each day and the table beneath; no names."""
+    case = _case_or_404(request, key)
+    found = read_looks(case=case, by=request.acting)
+    context = {"case": case, "looks": found, "names": {}}
+    return render(request, "investigations/looks.html", context)
+
+
+@require_POST
+def names(request: Request, key: UUID) -> HttpResponse:
+    """The same with names. Shown as the answer to the click, so that no address leads to them."""
+    case = _case_or_404(request, key)
+    found = read_looks(case=case, by=request.acting)
+    shown = read_names(case=case, looks=found, by=request.acting)
+    context = {"case": case, "looks": found, "names": shown}
+    return render(request, "investigations/looks.html", context)
+
+
+def _case_or_404(request: Request, key: UUID) -> Investigation:
+    try:
+        return find_case(key=key, by=request.acting)
+    except NoSuchInvestigation as refused:
+        record_refusal(request.acting, refused)
+        raise Http404 from refused
