@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from accounts.encryption import decrypt
 from accounts.models import RoleGrant, TeamMembership, User
@@ -61,12 +63,18 @@ class OpenCounts:
 
 
 def count_open_work(person: User) -> OpenCounts:
-    """How much a person has open. Three statements."""
-    return OpenCounts(
-        Enquiry.objects.open().filter(holder=person).count(),
-        live_involvements(person).count(),
-        Referral.objects.open().filter(recorded_by=person).count(),
+    """How much a person has open. One statement."""
+    counted = User.objects.filter(pk=person.pk).values_list(
+        _count(Enquiry.objects.open().filter(holder=person)),
+        _count(live_involvements(person)),
+        _count(Referral.objects.open().filter(recorded_by=person)),
     )
+    return OpenCounts(*counted.get())
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    one = rows.order_by().annotate(one=Value(1)).values("one")
+    return Coalesce(Subquery(one.annotate(n=Count("pk")).values("n")), 0)
 
 
 def open_work_of(person: User) -> OpenWork:

@@ -55,6 +55,9 @@ class MessageKind(models.TextChoices):
     CASE_APPEALED = "case_appealed", "An appeal against an investigation"
     REPORT_WAITS = "report_waits", "A report that waits for an answer"
     CASE_PROMPTED = "case_prompted", "The central team asked about an investigation"
+    CASE_OFFERED = "case_offered", "An investigation offered by another team"
+    OFFER_ANSWERED = "offer_answered", "An answer about an investigation that was offered"
+    ON_CALL_NEEDED = "on_call_needed", "A last duty worker with unusual look-ups"
     GIVEN_BACK = "given_back", "Their account was given back"
     PASSWORD_RESET = "password_reset", "Link to reset a password"
 

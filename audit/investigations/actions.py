@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -22,10 +22,12 @@ from accounts.actions.accounts import BY_DECISION
 from accounts.clocks import add_working_days
 from accounts.encryption import encrypt
 from accounts.messages import MessageKind, queue_message
-from accounts.models import Organisation, User
+from accounts.models import Organisation, OutboxMessage, User
+from accounts.models.users import AccountStatus
 from accounts.policies import require
 from accounts.roles import OrganisationKind, Permission
 from accounts.signin.changes import members_of, team_of
+from audit.investigations.duty import is_last_on_duty
 from audit.investigations.models import (
     AskedOf,
     EmployerSanction,
@@ -36,7 +38,7 @@ from audit.investigations.models import (
     Origin,
     Status,
 )
-from audit.investigations.policies import can_act, can_open_case, can_prompt, can_suspend
+from audit.investigations.policies import can_act, can_open_case, can_prompt, can_suspend, is_close
 from audit.investigations.table import LEADS, Act
 from audit.ledger.actor import ActorKind
 from audit.ledger.events import EventType
@@ -45,6 +47,7 @@ from audit.ledger.writer import append
 JOB = "audit.remind_of_investigations"
 LOOKS = "Unusual look-ups: the reasons are in the investigation."
 # Working days within which the next step is due.
+A_SHIFT = timedelta(hours=12)
 TO_TAKE, TO_FIND, TO_ANSWER = 1, 10, 20
 
 
@@ -72,11 +75,16 @@ def suspend(
     `reasons` are sentences, the strongest first; `event_ids` the look-ups they are about, if any:
     such reasons may tell where a child lives, so they stand in the case alone. `code` is the
     machine word of who decides, `risk` the score of the alert. None, and nothing done, when the
-    account was not active or held. Raises `Refused`, also where no line manager is named.
+    account was not active or held, or where a job would suspend the last person on duty out of
+    hours: the national on-call is told instead. Raises `Refused`, also where no line manager is
+    named.
     """
     about: dict[str, Any] = {"target_type": "user", "target_id": user.pk}
     require(can_suspend(by, user), permission=Permission.SUSPEND_ACCOUNT, **about)
     with transaction.atomic():
+        if by.actor.kind is ActorKind.JOB and is_last_on_duty(user):
+            _call_the_national_desk(user, by)
+            return None
         reason = LOOKS if event_ids else " ".join(reasons)[:400]
         if not suspend_account(user=user, reason=reason, code=code, by=by):
             return None
@@ -91,9 +99,41 @@ def suspend(
         )
         Investigation.objects.filter(pk=case.pk, risk__lt=risk).update(risk=risk)
         _write(MessageKind.SUSPENDED, user, case, by, link=side_of(case))
-        for member in team_of(user):
+        for member in told_of_a_case(user):
             _write(MessageKind.CASE_OPENED, member, case, by)
     return case
+
+
+def told_of_a_case(person: User) -> list[User]:
+    """The person's own team; where everybody of it is too close to judge, the central team as well,
+    which finds another team.
+    """
+    team = team_of(person)
+    left = any(not is_close(member, person) for member in team)
+    return team if left else both_teams(person)
+
+
+def _call_the_national_desk(user: User, by: Acting) -> None:
+    """Tells the central team once in a shift; the alert stays open for a person to answer."""
+    told = OutboxMessage.objects.filter(
+        kind=MessageKind.ON_CALL_NEEDED,
+        about_type="user",
+        about_id=user.pk,
+        queued_at__gt=timezone.now() - A_SHIFT,
+    )
+    if told.exists():
+        return
+    for member in members_of(_central(), but=user):
+        queue_message(
+            kind=MessageKind.ON_CALL_NEEDED, to=member, about_type="user", about_id=user.pk, by=by
+        )
+    append(
+        EventType.INVESTIGATION_ESCALATED,
+        actor=by.actor,
+        target_type="user",
+        target_id=user.pk,
+        reason="last-on-duty",
+    )
 
 
 def suspend_for_one_reason(user: User, reason: str, by: Acting) -> bool:
@@ -103,10 +143,18 @@ def suspend_for_one_reason(user: User, reason: str, by: Acting) -> bool:
 
 def give_back_to(user: User, reason: str, by: Acting) -> bool:
     """Answers the port `accounts.ports.give_back`: while a case about the account is open, only its
-    reviewer gives it back, or whoever is too close to judge would do so by another door.
+    reviewer gives it back, or whoever is too close to judge would do so by another door. Where a
+    team of another authority judges, the own team does, once the finding is there.
     """
     with transaction.atomic():
         case = _live_case(user)
+        if case is not None and case.base_id != user.employer.base.pk and case.finding:
+            # Another authority judged; to give the account back is the own team's part.
+            if not reinstate_account(user=user, reason=reason, by=by):
+                return False
+            _write(MessageKind.GIVEN_BACK, user, case, by)
+            _enter(EventType.ACCOUNT_REINSTATED, case, by, reason)
+            return True
         if case is not None:
             return give_back(case=case, said=reason, by=by)
         return reinstate_account(user=user, reason=reason, by=by)
@@ -130,7 +178,7 @@ def open_case(*, person: User, reason: str, origin: Origin, by: Acting) -> Inves
             _tell(EventType.INVESTIGATION_ANSWERED, case, by, reason, kind=origin.value)
             return case
         case = _open(person, [reason], (), by, origin)
-        for member in team_of(person):
+        for member in told_of_a_case(person):
             _write(MessageKind.CASE_OPENED, member, case, by)
     return case
 
@@ -166,6 +214,18 @@ def note(*, case: Investigation, said: str, by: Acting) -> None:
     with transaction.atomic():
         locked = _locked(case, Act.NOTE, by)
         _tell(EventType.INVESTIGATION_ANSWERED, locked, by, said)
+
+
+def confirm(*, case: Investigation, said: str, by: Acting) -> bool:
+    """The reviewer has looked at a provisional suspension, and it stands until the finding. False
+    when the account is not suspended. Raises `Refused`.
+    """
+    with transaction.atomic():
+        locked = _locked(case, Act.CONFIRM, by)
+        if locked.person.status != AccountStatus.SUSPENDED:
+            return False
+        _tell(EventType.INVESTIGATION_CONFIRMED, locked, by, said)
+    return True
 
 
 def ask(*, case: Investigation, of: AskedOf, said: str, by: Acting) -> None:
@@ -270,9 +330,12 @@ def escalate_overdue() -> int:
 
 def both_teams(person: User) -> list[User]:
     """Who is written to about something late: the person's own team and the central team."""
-    central = Organisation.objects.get(kind=OrganisationKind.CENTRAL_BODY)
-    members = {each.pk: each for each in (*team_of(person), *members_of(central, but=person))}
+    members = {each.pk: each for each in (*team_of(person), *members_of(_central(), but=person))}
     return [members[pk] for pk in sorted(members)]
+
+
+def _central() -> Organisation:
+    return Organisation.objects.get(kind=OrganisationKind.CENTRAL_BODY)
 
 
 def _live_case(user: User) -> Investigation | None:

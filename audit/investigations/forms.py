@@ -371,6 +371,30 @@ def _named(people: list[tuple[str, User]]) -> list[tuple[str, str]]:
     return [(key, f"{user.full_name}, {user.job_title}") for key, user in people]
 
 
+class OfferForm(WordsForm):
+    """Which team is asked to take the case, and why."""
+
+    team = forms.ChoiceField(
+        label="Team that should take it",
+        help_text="The teams with the fewest open cases stand first.",
+        error_messages={"required": "Choose a team"},
+    )
+
+    def __init__(self, *args: Any, teams: list[Organisation], **kwargs: Any) -> None:
+        self._teams = {str(team.key): team for team in teams}
+        super().__init__(*args, **kwargs)
+
+    def layout(self) -> list[LayoutObject | str]:
+        team: Any = self.fields["team"]
+        team.choices = [(key, one.name) for key, one in self._teams.items()]
+        return [Field.select("team"), *super().layout()]
+
+    @property
+    def to(self) -> Organisation:
+        """The team chosen."""
+        return self._teams[self.cleaned_data["team"]]
+
+
 class AnswerForm(PostedForm):
     """What the employer did, and when it said so."""
 

@@ -89,6 +89,11 @@ class Investigation(models.Model):
     opened_at = models.DateTimeField(db_default=Now(), editable=False)
     due_at = models.DateTimeField()
     escalated_at = models.DateTimeField(null=True)
+    # Another team that is asked to take it over; until it accepts, `base` owns it.
+    offered_to = models.ForeignKey(
+        Organisation, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    offered_at = models.DateTimeField(null=True)
 
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -119,6 +124,11 @@ class Investigation(models.Model):
                 name="one_live_investigation_a_person",
                 fields=["person"],
                 condition=~Q(status="closed"),
+            ),
+            models.CheckConstraint(
+                name="case_offered_to_another_team",
+                condition=Q(offered_to__isnull=True, offered_at__isnull=True)
+                | Q(offered_to__isnull=False, offered_at__isnull=False) & ~Q(offered_to=F("base")),
             ),
             models.CheckConstraint(
                 name="nobody_reviews_themselves",

@@ -44,6 +44,11 @@ NOT_YOURS = deny(
     "Somebody else reviews this case.",
     "Take it over first, or leave it to them.",
 )
+OWN_TEAM_GIVES_BACK = deny(
+    "own-team-gives-back",
+    "The account belongs to another user base, whose team gives it back.",
+    "Record the finding; then the own team can give the account back.",
+)
 FOUND_BY_YOU = deny(
     "second-person-needed",
     "You recorded the finding. Where something went wrong, another person closes the case.",
@@ -85,6 +90,30 @@ def can_prompt(by: Acting, case: Investigation) -> Decision:
     )
 
 
+def can_transfer(by: Acting, case: Investigation) -> Decision:
+    """May this person ask another team to take a case? Its own team, also whoever is too close to
+    judge, and the central team.
+    """
+    ours = by.has(Permission.READ_WHOLE_TRAIL) or is_of_base(by, case)
+    return first_no(
+        can_investigate(by),
+        ALLOWED if ours else NO_SUCH_INVESTIGATION,
+        NOT_NOW if case.status == Status.CLOSED else ALLOWED,
+        TOO_CLOSE if by.user == case.person else ALLOWED,
+    )
+
+
+def can_accept(by: Acting, case: Investigation) -> Decision:
+    """May this person take it over for their team, or say no? Whoever could judge it."""
+    asked = by.base is not None and by.base.pk == case.offered_to_id
+    return first_no(
+        can_investigate(by),
+        ALLOWED if asked else NO_SUCH_INVESTIGATION,
+        NOT_NOW if case.status == Status.CLOSED else ALLOWED,
+        TOO_CLOSE if is_too_close(by, case.person) else ALLOWED,
+    )
+
+
 def can_report(by: Acting) -> Decision:
     """May this person raise a suspicion in their own name? Everybody who is signed in."""
     return signed_in(by)
@@ -118,12 +147,13 @@ def acts_open_to(by: Acting, case: Investigation) -> list[Act]:
     return [act for act in acts_in(case.status) if _can_act(by, case, act, close).allowed]
 
 
-def _can_act(by: Acting, case: Investigation, act: Act, is_close: bool) -> Decision:
+def _can_act(by: Acting, case: Investigation, act: Act, close: bool) -> Decision:
     return first_no(
         can_investigate(by),
         NO_SUCH_INVESTIGATION if not is_of_base(by, case) else ALLOWED,
         ALLOWED if (Status(case.status), act) in LEADS else NOT_NOW,
-        TOO_CLOSE if is_close else ALLOWED,
+        TOO_CLOSE if close else ALLOWED,
+        OWN_TEAM_GIVES_BACK if act is Act.GIVE_BACK and _is_elsewhere(case) else ALLOWED,
         NOT_YOURS if act not in _FOR_ANYBODY and case.reviewer != by.user else ALLOWED,
         FOUND_BY_YOU if act is Act.CLOSE and _found_wrong_by(by, case) else ALLOWED,
     )
@@ -201,13 +231,20 @@ def may_read_reasons(by: Acting, about: Investigation | Alert) -> bool:
 
 def is_too_close(by: Acting, person: User) -> bool:
     """The person, their line manager, or a member of a team of theirs today."""
-    if by.user is None:
-        return False
-    if by.user == person or person.line_manager_email.lower() == by.user.email:
+    return by.user is not None and is_close(by.user, person)
+
+
+def is_close(user: User, person: User) -> bool:
+    """As `is_too_close`, of anybody."""
+    if user == person or person.line_manager_email.lower() == user.email:
         return True
     memberships = TeamMembership.objects.filter(ended_on=None)
     teams = memberships.filter(user=person).values("team")
-    return bool(memberships.filter(user=by.user, team__in=teams).exists())
+    return bool(memberships.filter(user=user, team__in=teams).exists())
+
+
+def _is_elsewhere(case: Investigation) -> bool:
+    return case.base_id != case.person.employer.base.pk
 
 
 def _found_wrong_by(by: Acting, case: Investigation) -> bool:

@@ -33,12 +33,15 @@ from audit.investigations.policies import (
     NO_SUCH_INVESTIGATION,
     NoSuchInvestigation,
     acts_open_to,
+    can_accept,
     can_hand_over,
     can_investigate,
     can_prompt,
+    can_transfer,
     may_read_reasons,
 )
 from audit.investigations.table import Act
+from audit.investigations.transfer import has_reviewer_left
 from audit.ledger.events import EventType
 from audit.ledger.writer import append
 from records.open_work import OpenCounts, count_open_work
@@ -54,6 +57,9 @@ WORDS = {
     EventType.INVESTIGATION_QUESTIONED: "Asked",
     EventType.INVESTIGATION_APPEALED: "Appealed; the central team is told",
     EventType.INVESTIGATION_FOUND: "Recorded the finding",
+    EventType.INVESTIGATION_CONFIRMED: "Confirmed the suspension until the finding",
+    EventType.INVESTIGATION_TRANSFERRED: "Asked another team to take the case over",
+    EventType.INVESTIGATION_TRANSFER_ACCEPTED: "Took the case over for another team",
     EventType.INVESTIGATION_REFERRED: "Referred it to the employer",
     EventType.INVESTIGATION_ESCALATED: "Passed it up, because the next step was late",
     EventType.INVESTIGATION_CLOSED: "Closed the case",
@@ -130,17 +136,24 @@ class WholeCase:
     acts: list[Act]
     is_late: bool
     may_prompt: bool
+    may_transfer: bool
+    may_accept: bool
+    nobody_left: bool
     open_work: OpenCounts
     may_hand_over: bool
 
 
 def visible_to(by: Acting) -> QuerySet[Investigation]:
-    """A team's own cases; all of them for whoever reads the whole trail; never one's own."""
+    """A team's own cases and those it is asked to take; all of them for whoever reads the whole
+    trail; never one's own.
+    """
     everybodys = Investigation.objects.select_related("person", "reviewer", "base")
     cases = everybodys.exclude(person=by.user)
     if can(by, Permission.READ_WHOLE_TRAIL).allowed:
         return cases
-    return cases.filter(base=by.base) if by.base else cases.none()
+    if by.base is None:
+        return cases.none()
+    return cases.filter(Q(base=by.base) | Q(offered_to=by.base) & ~Q(status=Status.CLOSED))
 
 
 def list_cases(by: Acting, show: Show = Show.TO_DO, page: str = "1") -> Queue:
@@ -272,6 +285,9 @@ def read_case(*, key: UUID, by: Acting) -> WholeCase:
         acts_open_to(by, case),
         Investigation.objects.overdue().filter(pk=case.pk).exists(),
         can_prompt(by, case).allowed,
+        can_transfer(by, case).allowed,
+        case.offered_to_id is not None and can_accept(by, case).allowed,
+        case.reviewer_id is None and not has_reviewer_left(case.person),
         count_open_work(case.person),
         can_hand_over(by, case).allowed,
     )
@@ -280,7 +296,9 @@ def read_case(*, key: UUID, by: Acting) -> WholeCase:
 def find_case(*, key: UUID, by: Acting) -> Investigation:
     """The case, if it is the reader's to see. Raises `NoSuchInvestigation`."""
     require(can_investigate(by), permission=Permission.INVESTIGATE.value)
-    cases = visible_to(by).select_related("person__employer__parent", "found_by", "closed_by")
+    cases = visible_to(by).select_related(
+        "person__employer__parent", "found_by", "closed_by", "offered_to"
+    )
     case = cases.filter(key=key).first()
     if case is None:
         raise NoSuchInvestigation(NO_SUCH_INVESTIGATION, permission=Permission.INVESTIGATE.value)

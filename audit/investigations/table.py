@@ -14,6 +14,7 @@ class Act(StrEnum):
 
     TAKE = "take"
     NOTE = "note"
+    CONFIRM = "confirm"
     ASK_PERSON = "ask-person"
     ASK_MANAGER = "ask-manager"
     GIVE_BACK = "give-back"
@@ -27,6 +28,7 @@ LEADS: dict[tuple[Status, Act], Status] = {
     (Status.OPEN, Act.TAKE): Status.REVIEWED,
     (Status.REVIEWED, Act.TAKE): Status.REVIEWED,  # another reviewer
     (Status.REVIEWED, Act.NOTE): Status.REVIEWED,
+    (Status.REVIEWED, Act.CONFIRM): Status.REVIEWED,
     (Status.REVIEWED, Act.ASK_PERSON): Status.REVIEWED,
     (Status.REVIEWED, Act.ASK_MANAGER): Status.REVIEWED,
     (Status.REVIEWED, Act.GIVE_BACK): Status.REVIEWED,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audit.investigations import look_views, own_views, report_views, views
+from audit.investigations import look_views, own_views, report_views, transfer_views, views
 
 app_name = "investigations"
 
@@ -24,6 +24,8 @@ urlpatterns = [
     path("<uuid:key>/", views.case, name="case"),
     path("<uuid:key>/looks/", look_views.looks, name="looks"),
     path("<uuid:key>/looks/names/", look_views.names, name="names"),
+    path("<uuid:key>/transfer/", transfer_views.transfer, name="transfer"),
+    path("<uuid:key>/offered/", transfer_views.offered, name="offered"),
     path("<uuid:key>/hand-over/", views.hand_over, name="hand-over"),
     path("<uuid:key>/<slug:name>/", views.act, name="act"),
 ]

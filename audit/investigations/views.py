@@ -84,6 +84,14 @@ PAGES: dict[Act, ActPage] = {
         WordsForm,
         _words(actions.note),
     ),
+    Act.CONFIRM: ActPage(
+        "Confirm the suspension",
+        "Confirm",
+        "You have looked at it, and the account stays suspended until the finding. Say why.",
+        "The suspension is confirmed.",
+        WordsForm,
+        _words(actions.confirm),
+    ),
     Act.ASK_PERSON: ActPage(
         "Ask the person",
         "Ask",

@@ -15,12 +15,13 @@ from audit.investigations.models import Alert, Investigation, Status
 
 def cases_waiting(by: Acting) -> list[WaitingWork]:
     """Answers the port `accounts.ports.cases_waiting`: cases of the own team that wait for a
-    reviewer, are one's own, or are late.
+    reviewer, are one's own, or are late; and cases that the team is asked to take.
     """
     if by.base is None or not can(by, Permission.INVESTIGATE).allowed:
         return []
     wanted = Q(status=Status.OPEN) | Q(reviewer=by.user) | Q(due_at__lt=Now())
-    cases = Investigation.objects.live().filter(wanted, base=by.base).exclude(person=by.user)
+    ours = wanted & Q(base=by.base) | Q(offered_to=by.base)
+    cases = Investigation.objects.live().filter(ours).exclude(person=by.user)
     one, several = "1 investigation waits for your team", "{n} investigations wait for your team"
     alerts = Alert.objects.open().filter(base=by.base).exclude(person=by.user)
     return waiting_in(

@@ -50,6 +50,7 @@ from audit.investigations.alerts import raise_alert
 from audit.investigations.evidence import Evidence
 from audit.investigations.models import Alert, Investigation, Report
 from audit.investigations.reports import Suspicion, report_from_outside
+from audit.investigations.transfer import offer
 from records.actions.messages import send_message
 from records.actions.moves import record_move
 from records.actions.shields import ask_to_lift_shield
@@ -332,6 +333,17 @@ def investigation_key(world: World) -> object:
         person = accounts.UserFactory(employer=base)
         case = suspend(user=person, reasons=["Own address."], by=job("audit.scan"))
     assert case is not None
+    return case.key
+
+
+def offered_key(world: World) -> object:
+    """A case of another authority that asks the world\u2019s authority to take it."""
+    other = accounts.acting_as(Role.MANAGEMENT_TEAM)
+    case = suspend(
+        user=accounts.UserFactory(employer=other.base), reasons=["Own address."], by=other
+    )
+    assert case is not None
+    offer(case=case, to=world.practitioner.employer.base, said="Too close.", by=other)
     return case.key
 
 
@@ -618,6 +630,8 @@ PAGES: dict[str, Sample] = {
     "investigations:shown-report": at("investigations:shown-report", "manager", report_key),
     "investigations:prompt": at("investigations:prompt", "central", investigation_key),
     "investigations:looks": at("investigations:looks", "manager", investigation_key),
+    "investigations:transfer": at("investigations:transfer", "manager", investigation_key),
+    "investigations:offered": at("investigations:offered", "manager", offered_key),
     "investigations:hand-over": at("investigations:hand-over", "manager", investigation_key),
     "investigations:act": at(
         "investigations:act", "manager", investigation_key, lambda world: "take"

@@ -339,16 +339,19 @@ def test_the_cases_of_a_team_cost_ten_statements_however_many(nosy, team) -> Non
 
 def test_one_case_costs_fifteen_statements_whatever_was_done(nosy, team) -> None:
     case = suspended(nosy, team, event_ids=[1, 2])
-    actions.take(case=case, by=team)
-    for number in range(5):
-        actions.note(case=case, said=f"Note {number}", by=team)
     client = Client()
     sign_in(client, team.user)
     address = reverse("investigations:case", args=[case.key])
     client.get(address)
-    with CaptureQueriesContext(connection) as asked:
-        client.get(address)
-    assert len([each for each in asked if "SAVEPOINT" not in each["sql"]]) <= 15
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as asked:
+            client.get(address)
+        counts.append(len([each for each in asked if "SAVEPOINT" not in each["sql"]]))
+        actions.take(case=case, by=team)
+        for number in range(5):
+            actions.note(case=case, said=f"Note {number}", by=team)
+    assert max(counts) <= 15, counts
 
 
 def test_the_case_says_who_was_told_and_whether_it_reached_them(nosy, team) -> None:
@@ -406,6 +409,15 @@ def test_a_long_queue_is_shown_by_pages(nosy, team) -> None:
     second = client.get(reverse("investigations:cases"), {"show": "new", "page": "2"})
     assert len(re.findall(r">Case (\d+):", second.content.decode())) == 1
     assert "New: 51 cases" in words(second)
+
+
+def test_a_suspension_is_confirmed_by_its_reviewer_and_only_while_it_stands(nosy, team) -> None:
+    case = suspended(nosy, team)
+    actions.take(case=case, by=team)
+    assert actions.confirm(case=case, said="Nothing explains it.", by=team)
+    actions.give_back(case=case, said="A referral came late.", by=team)
+    assert not actions.confirm(case=case, said="Twice.", by=team)
+    assert case.entries.filter(what="investigation.confirmed").count() == 1
 
 
 def test_accounts_are_suspended_by_investigations_alone() -> None:
