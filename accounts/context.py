@@ -24,6 +24,7 @@ NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     ("Dashboard", "dashboards:local", Permission.READ_LOCAL_FIGURES),
     ("Dashboard", "dashboards:national", Permission.READ_NATIONAL_FIGURES),
     ("Investigations", "investigations:cases", Permission.INVESTIGATE),
+    ("Detection", "detection:rules", Permission.GOVERN_DETECTION),
     ("Audit trail", "trail:events", Permission.READ_LOCAL_TRAIL),
     ("Audit trail", "trail:events", Permission.READ_WHOLE_TRAIL),
     ("People", "accounts:people", Permission.MANAGE_ACCOUNTS),

@@ -61,6 +61,7 @@ class Permission(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     SUSPEND_ACCOUNT = "suspend_account"
     INVESTIGATE = "investigate"
+    GOVERN_DETECTION = "govern_detection"
     ACCREDIT = "accredit"
     PUBLISH_REQUIREMENTS = "publish_requirements"
     REGISTER_ORGANISATION = "register_organisation"
@@ -135,6 +136,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             Permission.READ_WHOLE_TRAIL,
             Permission.READ_NATIONAL_FIGURES,
+            Permission.GOVERN_DETECTION,
             Permission.MANAGE_ACCOUNTS,
             Permission.SUSPEND_ACCOUNT,
             Permission.INVESTIGATE,

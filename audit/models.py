@@ -1,6 +1,13 @@
 """Where Django looks for models. They live in the rooms; nobody but Django imports this module."""
 
-from audit.detection.models import ScanCursor
+from audit.detection.models import (
+    AutomaticSuspension,
+    JudgedLook,
+    Learned,
+    PersonDay,
+    Reach,
+    ScanCursor,
+)
 from audit.investigations.models import Alert, Investigation, InvestigationEntry
 from audit.ledger.models import AuditEvent, AuditPayload
 
@@ -8,7 +15,12 @@ __all__ = [
     "Alert",
     "AuditEvent",
     "AuditPayload",
+    "AutomaticSuspension",
     "Investigation",
     "InvestigationEntry",
+    "JudgedLook",
+    "Learned",
+    "PersonDay",
+    "Reach",
     "ScanCursor",
 ]

@@ -114,6 +114,10 @@ app.conf.beat_schedule = {
         "task": "records.count_names",
         "schedule": crontab(hour=1, minute=40),
     },
+    "learn what is usual": {
+        "task": "audit.learn",
+        "schedule": crontab(hour=0, minute=20),
+    },
     "keep the ledger's partitions ahead": {
         "task": "audit.ensure_partitions",
         "schedule": crontab(hour=2, minute=15),

@@ -10,6 +10,7 @@ urlpatterns = [
     path("records/", include("records.urls")),
     path("trail/", include("audit.trail.urls")),
     path("investigations/", include("audit.investigations.urls")),
+    path("detection/", include("audit.detection.urls")),
     path("dashboards/", include("audit.dashboards.urls")),
     path("health/live/", health.live, name="health-live"),
     path("health/ready/", health.ready, name="health-ready"),

@@ -1,54 +1,61 @@
-"""The next looks of the log, as `idx_scan`, in an order in which none is ever missed."""
+"""The next events of the log, as `idx_scan`, in an order in which none is ever missed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import connections
 
-from audit.detection.looks import Seen
+from audit.detection.looks import Kind, Searched, Seen
 from audit.ledger.actor import ActorKind
 from audit.ledger.events import EventType
-from records.explanations import SLIP
 
 ALIAS = "scan"
-BATCH = 2_000
-LOOKS = [EventType.RECORD_VIEWED.value, EventType.RECORD_PRINTED.value]
-SITTING = timedelta(hours=1)  # how far before a look its search is looked for
+BATCH, PAGE = 2_000, 250  # events judged together; events asked for at once
+KINDS = {
+    EventType.RECORD_VIEWED.value: Kind.VIEWED,
+    EventType.RECORD_PRINTED.value: Kind.PRINTED,
+    EventType.RECORD_EXPORTED.value: Kind.PRINTED,
+    EventType.SHIELD_OVERRIDDEN.value: Kind.OVERRIDDEN,
+    EventType.RECORD_UNSHIELDED.value: Kind.UNSHIELDED,
+}
+NAMES, POSTCODE = {"family_name", "given_name"}, {"postcode"}
+_COLUMNS = """id, action, actor_id, actor_role, actor_org, actor_base, target_id, recorded_at,
+    session_ref, on_behalf_of, network_id, child_authority, query_fields, result_count, facts"""
 # Of one era: identifiers of transactions begin anew in the next (docs/runbooks/restore.md). Up to
 # the oldest transaction that still runs: what is younger may yet get older neighbours. In an era
 # that is over nothing runs. A batch ends before the first event that is too young to be judged.
-_NEXT = """
-    SELECT xid::text::bigint, id, action, actor_kind, actor_id, target_id, recorded_at, session_ref,
-           on_behalf_of, facts, recorded_at > now() - %(hold)s::interval
-      FROM public.audit_event
+# (`e.xid` in ORDER BY: plain `xid` would be the column of the answer, which no index knows.)
+NEXT = f"""
+    SELECT xid::text::bigint, actor_kind, outcome, {_COLUMNS}
+      FROM public.audit_event AS e
      WHERE era = %(era)s
        AND (xid < pg_snapshot_xmin(pg_current_snapshot())
             OR era < (SELECT max(era) FROM public.audit_era))
        AND xid >= %(xid)s::text::xid8
        AND (xid > %(xid)s::text::xid8 OR id > %(id)s)
-     ORDER BY xid, id LIMIT %(batch)s
-"""
+     ORDER BY e.xid, e.id LIMIT %(page)s
+"""  # noqa: S608  constants only
 _NEXT_ERA = "SELECT min(era) FROM public.audit_era WHERE era > %s"
 _NEWEST = """
-    SELECT era, xid::text::bigint, id FROM public.audit_event
+    SELECT era, xid::text::bigint, id FROM public.audit_event AS e
      WHERE era = (SELECT max(era) FROM public.audit_era)
        AND xid < pg_snapshot_xmin(pg_current_snapshot())
-     ORDER BY xid DESC, id DESC LIMIT 1
+     ORDER BY e.xid DESC, e.id DESC LIMIT 1
 """
 _ERA = "SELECT max(era), 0, 0 FROM public.audit_era"
-_AROUND = """
-    SELECT action, actor_id, target_id, recorded_at, session_ref, on_behalf_of, facts, id,
-           result_count
+_AROUND = f"""
+    SELECT {_COLUMNS}
       FROM public.audit_event
      WHERE actor_id = ANY (%(people)s) AND actor_kind = 'person' AND action = ANY (%(actions)s)
-       AND recorded_at BETWEEN %(since)s AND %(until)s
+       AND outcome = 'success' AND recorded_at BETWEEN %(since)s AND %(until)s
      ORDER BY recorded_at, id
-"""
+"""  # noqa: S608  constants only
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -60,14 +67,30 @@ class Place:
     event_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sitting:
-    """What else people did around their looks: `hits` says how many children the search before each
-    look listed (by event), `looks` are all their looks then, younger ones among them.
+@dataclass(slots=True)
+class Batch:
+    """What came next: looks and searches in the order of the log; `bases` are the user bases of the
+    looks, by event.
     """
 
-    hits: dict[int, int]
-    looks: list[Seen]
+    place: Place
+    is_last: bool = False  # nothing further is old enough
+    looks: list[Seen] = field(default_factory=list)
+    searches: list[Searched] = field(default_factory=list)
+    bases: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def everything(self) -> list[Seen | Searched]:
+        """Looks and searches."""
+        return [*self.looks, *self.searches]
+
+
+@dataclass(slots=True)
+class Around:
+    """What people did around something, by person, oldest first."""
+
+    looks: dict[int, list[Seen]] = field(default_factory=lambda: defaultdict(list))
+    searches: dict[int, list[Searched]] = field(default_factory=lambda: defaultdict(list))
 
 
 def newest() -> Place:
@@ -81,76 +104,146 @@ def newest() -> Place:
         return Place(*found)
 
 
-def looks_after(place: Place, *, hold: timedelta, using: str = ALIAS) -> tuple[list[Seen], Place]:
-    """The looks in the next events after a place that are at least `hold` old, and how far that is.
+def next_batch(place: Place, *, until: datetime, using: str = ALIAS) -> Batch:
+    """The next events after a place that were recorded by `until`, and how far that is.
 
     The same place, when there is nothing new; the beginning of the next era, when one is over.
     """
+    batch, read = Batch(place), 0
+    while read < BATCH and not batch.is_last:
+        rows = _page(batch.place, using)
+        read += len(rows)
+        batch.is_last = len(rows) < PAGE
+        for xid, actor_kind, outcome, *row in rows:
+            event = _Event(*row)
+            if event.recorded_at > until:
+                batch.is_last = True
+                break
+            batch.place = Place(place.era, xid, event.id)
+            if actor_kind == ActorKind.PERSON and outcome == "success":
+                _take(batch, event)
+    if batch.place == place and not rows:
+        batch.place = _next_era(place, using)
+        batch.is_last = batch.place == place
+    return batch
+
+
+def _page(place: Place, using: str) -> list[Any]:
+    asked = {"era": place.era, "xid": place.xid, "id": place.event_id, "page": PAGE}
     with connections[using].cursor() as cursor:
-        asked: dict[str, Any] = {
-            "era": place.era,
-            "xid": place.xid,
-            "id": place.event_id,
-            "batch": BATCH,
-            "hold": hold,
-        }
-        cursor.execute(_NEXT, asked)
-        rows = cursor.fetchall()
-        if not rows:
-            cursor.execute(_NEXT_ERA, [place.era])
-            (era,) = cursor.fetchone()
-            return [], place if era is None else Place(era, 0, 0)
-    looks: list[Seen] = []
-    for xid, event, action, kind, person, child, at, session, asker, facts, is_young in rows:
-        if is_young:
-            break
-        place = Place(place.era, xid, event)
-        if action in LOOKS and kind == ActorKind.PERSON and child is not None:
-            looks.append(_seen(event, person, child, at, session, asker, facts))
-    return looks, place
+        cursor.execute(NEXT, asked)
+        return list(cursor.fetchall())
 
 
-def around(looks: Iterable[Seen]) -> Sitting:
-    """The searches before these looks and the looks after them: what tells a wrong record that was
-    opened first.
-    """
-    asked = list(looks)
+def _next_era(place: Place, using: str) -> Place:
+    with connections[using].cursor() as cursor:
+        cursor.execute(_NEXT_ERA, [place.era])
+        (era,) = cursor.fetchone()
+    return place if era is None else Place(era, 0, 0)
+
+
+def _take(batch: Batch, event: _Event) -> None:
+    if event.is_search:
+        batch.searches.append(event.searched())
+    elif event.is_look:
+        batch.looks.append(event.seen())
+        batch.bases[event.id] = event.base or 0
+
+
+def around(people: Iterable[int], since: datetime, until: datetime) -> Around:
+    """All looks and searches of these people between two moments of the log."""
+    found = Around()
     values: dict[str, Any] = {
-        "people": sorted({look.person for look in asked}),
-        "actions": [*LOOKS, EventType.SEARCH_PERFORMED.value],
-        "since": min(look.at for look in asked) - SITTING,
-        "until": max(look.at for look in asked) + SLIP,
+        "people": sorted(people),
+        "actions": [*KINDS, EventType.SEARCH_PERFORMED.value],
+        "since": since,
+        "until": until,
     }
+    if not values["people"]:
+        return found
     with connections[ALIAS].cursor() as cursor:
         cursor.execute(_AROUND, values)
-        rows = cursor.fetchall()
-    listed: dict[bytes, int] = {}
-    found = Sitting({}, [])
-    for action, person, child, at, session, asker, facts, event, count in rows:
-        key = bytes(session or b"")
-        if action == EventType.SEARCH_PERFORMED:
-            listed[key] = count or 0
-        elif child is not None:
-            found.hits[event] = listed.get(key, 0)
-            found.looks.append(_seen(event, person, child, at, session, asker, facts))
+        for row in cursor.fetchall():
+            event = _Event(*row)
+            if event.is_search:
+                found.searches[event.actor].append(event.searched())
+            elif event.is_look:
+                found.looks[event.actor].append(event.seen())
     return found
 
 
-def _seen(
-    event_id: int,
-    person: int,
-    child: int,
-    at: datetime,
-    session: bytes | memoryview | None,
-    on_behalf_of: int | None,
-    facts: str | None,
-) -> Seen:
-    return Seen(
-        event_id,
-        person,
-        child,
-        at,
-        None if session is None else bytes(session),
-        on_behalf_of,
-        json.loads(facts) if facts else {},
-    )
+@dataclass(slots=True)
+class _Event:
+    """A row of the log."""
+
+    id: int
+    action: str
+    actor: int
+    role: str | None
+    employer: int | None
+    base: int | None
+    child: int | None
+    recorded_at: datetime
+    session: bytes | memoryview | None
+    on_behalf_of: int | None
+    network: int | None
+    authority: str | None
+    fields: list[str] | None
+    count: int | None
+    facts: Any
+
+    def __post_init__(self) -> None:
+        self.session = None if self.session is None else bytes(self.session)
+        self.facts = json.loads(self.facts) if self.facts else {}
+
+    @property
+    def is_search(self) -> bool:
+        return self.action == EventType.SEARCH_PERFORMED
+
+    @property
+    def is_look(self) -> bool:
+        return self.action in KINDS and self.child is not None
+
+    @property
+    def at(self) -> datetime:
+        """When it was done: as recorded, unless the event came later and says so."""
+        done = self.facts.get("occurred_at")
+        return datetime.fromisoformat(done) if done else self.recorded_at
+
+    def seen(self) -> Seen:
+        assert self.child is not None  # noqa: S101  is_look was asked
+        return Seen(
+            event_id=self.id,
+            person=self.actor,
+            child=self.child,
+            at=self.at,
+            kind=KINDS[self.action],
+            role=self.role or "",
+            employer=self.employer,
+            authority=self.authority or "",
+            network=self.network,
+            session=self.session,  # type: ignore[arg-type]
+            on_behalf_of=self.on_behalf_of,
+            facts=self.facts,
+        )
+
+    def searched(self) -> Searched:
+        criteria = self.facts.get("criteria") or {}
+        return Searched(
+            event_id=self.id,
+            person=self.actor,
+            at=self.at,
+            session=self.session,  # type: ignore[arg-type]
+            thin=_thin(self.fields or [], criteria),
+            follows=self.facts.get("follows_previous") is True,
+            hits=self.count or 0,
+            said=frozenset(f"{box}={told}" for box, told in criteria.items()),
+        )
+
+
+def _thin(fields: list[str], criteria: Mapping[str, str]) -> str:
+    """What a search by a name alone, or a postcode alone, said; empty for any other."""
+    boxes = set(fields)
+    if not boxes or not (boxes <= NAMES or boxes <= POSTCODE):
+        return ""
+    return "|".join(f"{box}={criteria.get(box, '')}" for box in sorted(boxes))

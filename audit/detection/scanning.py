@@ -1,65 +1,86 @@
-"""One scan: read what is new, explain it, judge it, alert. May be killed and begin again.
+"""One scan: read what is new, explain it, judge it, act. May be killed and begin again.
 
-A batch is one transaction with its cursor: its alerts and the place it reached stand together or
-not at all. Two scans at once: the second finds the cursor held and leaves.
+A batch is one transaction with its cursor: its actions, what it keeps and the place it reached
+stand together or not at all. Two scans at once: the second finds the cursor held and leaves.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.acting import job
-from accounts.models import StaffHousehold, User
-from audit.detection.looks import Seen, Viewer
-from audit.detection.models import ScanCursor
-from audit.detection.reading import Place, around, looks_after, newest
-from audit.detection.rules import RULES, Signal
-from audit.detection.score import ALERT, reasons, score
-from audit.investigations.alerts import raise_alert
+from audit.detection import store
+from audit.detection.acting import act
+from audit.detection.judging import explained, judge
+from audit.detection.looks import Dossier, Kind, Seen
+from audit.detection.models import JudgedLook, ScanCursor
+from audit.detection.reading import Around, Batch, Place, around, newest, next_batch
+from audit.detection.rules import Signal
+from audit.detection.score import always_alerts, gate, reasons, score, signals_of
+from audit.detection.versions import Versions, current
 from audit.investigations.evidence import Evidence
-from records.explanations import Explained, Look, explain
-from records.search import surname_share
 
 JOB = "audit.scan"
 MOST_BATCHES = 50  # of one scan; the rest comes a minute later
 MOST_EVENTS = 200  # named by one alert
+SETTLE = timedelta(hours=72)  # after which what explains a look is asked again
+MOST_SETTLED = 2_000
+LESS_WHEN_SETTLED = 1.0  # an alert needs so much less once nothing can still be recorded late
 NO_HOME = "Not checked: no home address is held for this user."
+LITTLE_EXPLAINED = (
+    "Only {share:.0%} of look-ups in this role have a recorded reason, so one without says little."
+)
+LITTLE = 0.75
 
 
-def scan() -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a scan decided about a person; `gate` is the part of the gate that held, if any did."""
+
+    person: int
+    at: datetime
+    evidence: Evidence
+    gate: str = ""
+
+
+Act = Callable[[Decision], None]
+
+
+def scan(now: datetime | None = None, act: Act = act) -> int:
     """Judges every look that is old enough and was not judged. Returns how many."""
+    now = now or timezone.now()
     hold, judged = timedelta(seconds=settings.HOLD_SECONDS), 0
     for _ in range(MOST_BATCHES):
-        done = _batch(hold)
-        if done is None:
+        batch = _batch(now, now - hold, act)
+        judged += len(batch.looks) if batch else 0
+        if batch is None or batch.is_last:
             break
-        judged += done
+    while _settle(now, act) == MOST_SETTLED:
+        pass
     return judged
 
 
-def _batch(hold: timedelta) -> int | None:
-    """One batch and its cursor; None when there is nothing to read, or another scan is at it."""
+def _batch(now: datetime, until: datetime, act: Act) -> Batch | None:
+    """One batch and its cursor; None when another scan is at it, or this is the first ever."""
     with transaction.atomic():
         cursor = ScanCursor.objects.select_for_update(skip_locked=True).filter(pk=JOB).first()
         if cursor is None:
             _begin()
             return None
         before = Place(cursor.era, cursor.xid, cursor.event_id)
-        looks, after = looks_after(before, hold=hold)
-        if after == before:
-            return None
-        _judge(looks)
-        cursor.era, cursor.xid, cursor.event_id = after.era, after.xid, after.event_id
+        batch = next_batch(before, until=until)
+        if batch.place == before:
+            return batch
+        _judge(batch, now, act)
+        cursor.era, cursor.xid, cursor.event_id = asdict(batch.place).values()
         cursor.moved_at = timezone.now()
         cursor.save()
-    return len(looks)
+    return batch
 
 
 def _begin() -> None:
@@ -73,72 +94,140 @@ def _begin() -> None:
     )
 
 
-def _judge(looks: Sequence[Seen]) -> None:
-    by_person: dict[int, list[Seen]] = defaultdict(list)
-    for look in _explained(looks):
-        by_person[look.person].append(look)
-    for viewer in _viewers(by_person):
-        signals = [
-            signal
-            for look in by_person[viewer.id]
-            for rule in RULES
-            if (signal := rule.judge(look, viewer))
-        ]
-        if signals and score(signals) >= ALERT:
-            raise_alert(viewer.id, _evidence(signals, viewer), by=job(JOB))
+def _judge(batch: Batch, now: datetime, act: Act) -> None:
+    """Explains, keeps, weighs and acts upon one batch."""
+    people = _newest_moments(batch)
+    if not people:
+        return
+    first = min(each.at for each in batch.everything)
+    near = around(people, min(first, now) - store.RECENT, now)
+    versions = current()
+    judged = judge(batch.looks, near=near, now=now, far=versions.far, bases=batch.bases)
+    store.keep(judged, near, batch.bases)
+    store.keep_searches(batch.searches, near)
+    new = {each.event_id for each in batch.everything}
+    people = _may_signal(people, judged, batch, near, versions)
+    people |= _others_in_crowds(judged, people)
+    found = store.dossiers(people, near, versions.places)
+    _weigh(found, versions, act, new=new, now=now)
 
 
-def _explained(looks: Sequence[Seen]) -> list[Seen]:
-    """With everything that was recorded by now: what was recorded late explains as well. Of what is
-    left it is asked whether the right record was opened soon after (`X9`).
+def _may_signal(
+    people: Mapping[int, datetime],
+    judged: Sequence[Seen],
+    batch: Batch,
+    near: Around,
+    versions: Versions,
+) -> dict[int, datetime]:
+    """Those of whom a rule may say something new: nine look-ups in ten are explained, say nothing
+    else, and need no dossier.
     """
-    told = _with(explain([_as_look(each) for each in looks]), looks)
-    unexplained = [each for each in told if each.level == 0]
-    if not unexplained:
-        return told
-    sitting = around(unexplained)
-    again = explain([_as_look(each, sitting.hits.get(each.event_id)) for each in sitting.looks])
-    slips = {each.event_id: each.explanations for each in _with(again, sitting.looks)}
-    return [
-        each if each.level else replace(each, explanations=slips.get(each.event_id, ()))
-        for each in told
-    ]
+    told = {look.person for look in judged if store.is_kept(look) or look.kind is not Kind.VIEWED}
+    told |= {search.person for search in batch.searches if search.thin}
+    for person in people.keys() - told:
+        offices = {look.network for look in near.looks.get(person, ())} & versions.places.keys()
+        if len(offices) > 1:
+            told.add(person)
+    return {person: at for person, at in people.items() if person in told}
 
 
-def _as_look(look: Seen, hits: int | None = None) -> Look:
-    return Look(
-        person=look.person,
-        child=look.child,
-        moment=look.at,
-        judged_at=timezone.now(),
-        on_behalf_of=look.on_behalf_of,
-        session=look.session,
-        hits=hits,
-    )
+def _newest_moments(batch: Batch) -> dict[int, datetime]:
+    people: dict[int, datetime] = {}
+    for each in batch.everything:
+        people[each.person] = max(each.at, people.get(each.person, each.at))
+    return people
 
 
-def _with(found: Sequence[Explained], looks: Sequence[Seen]) -> list[Seen]:
-    return [
-        replace(look, explanations=each.explanations)
-        for look, each in zip(looks, found, strict=True)
-    ]
+def _others_in_crowds(
+    judged: Sequence[Seen], people: Mapping[int, datetime]
+) -> dict[int, datetime]:
+    """Who else opened, without a reason, a child that was opened from far: a third viewer reveals
+    the first two.
+    """
+    seen = {look.child: look.at for look in judged if look.level == 0}
+    if not seen:
+        return {}
+    newest_look = max(seen.values())
+    rows = JudgedLook.objects.filter(
+        child__in=list(seen), level=0, at__gt=min(seen.values()) - store.WEEK
+    ).values_list("child", "person", "is_far")
+    far: dict[int, dict[int, bool]] = {}
+    for child, person, is_far in rows:
+        far.setdefault(child, {})[person] = is_far or far.get(child, {}).get(person, False)
+    return {
+        person: newest_look
+        for viewers in far.values()
+        if sum(viewers.values()) > 1
+        for person in viewers
+        if person not in people
+    }
 
 
-def _viewers(ids: Iterable[int]) -> list[Viewer]:
-    people = User.objects.filter(pk__in=list(ids)).order_by("pk")
-    homes = set(StaffHousehold.objects.filter(user__in=people).values_list("user_id", flat=True))
-    return [
-        Viewer(person.pk, surname_share(person.family_name), person.pk in homes)
-        for person in people
-    ]
+def _weigh(
+    found: Iterable[Dossier],
+    versions: Versions,
+    act: Act,
+    *,
+    new: set[int],
+    now: datetime,
+    less: float = 0.0,
+) -> None:
+    """Scores each dossier; acts where it reaches the threshold on something new."""
+    peaks: dict[tuple[int, date], float] = {}
+    alerted = set()
+    for dossier in found:
+        usual = versions.usual(dossier.role, dossier.employer)
+        signals = signals_of(dossier, usual)
+        if not signals:
+            continue
+        total, key = score(signals), (dossier.person, dossier.today)
+        peaks[key] = total
+        told = {event for each in signals for event in each.event_ids}
+        if total < usual.alert - less and not always_alerts(signals):
+            continue
+        if versions.is_calibrated:
+            alerted.add(key)
+        if told & new or dossier.at < now - store.WEEK:
+            held = gate(signals, total, usual)
+            evidence = _evidence(signals, total, dossier, usual.explained)
+            act(Decision(person=dossier.person, at=now, evidence=evidence, gate=held))
+    store.note_peaks(peaks, alerted)
 
 
-def _evidence(signals: Sequence[Signal], viewer: Viewer) -> Evidence:
-    ranked = sorted(signals, key=lambda each: (-each.weight, each.rule))
+def _settle(now: datetime, act: Act) -> int:
+    """Asks again, after three days, what explains looks that nothing explained: what was recorded
+    late explains them now, and what is left is judged for good. Returns how many.
+    """
+    with transaction.atomic():
+        full_hour = now.replace(minute=0, second=0, microsecond=0)  # then many at once, not a few
+        due = store.unsettled(full_hour - SETTLE, MOST_SETTLED)
+        if not due:
+            return 0
+        judged = explained(due, now=now)
+        store.settle(judged)
+        left = [look for look in judged if look.level == 0]
+        people: dict[int, datetime] = {}
+        for look in left:
+            people[look.person] = max(look.at, people.get(look.person, look.at))
+        if people:
+            near = around(people, min(people.values()) - store.RECENT, max(people.values()))
+            new = {look.event_id for look in left}
+            versions = current()
+            found = store.dossiers(people, near, versions.places)
+            _weigh(found, versions, act, new=new, now=now, less=LESS_WHEN_SETTLED)
+    return len(due)
+
+
+def _evidence(
+    signals: Sequence[Signal], total: float, dossier: Dossier, explained_share: float
+) -> Evidence:
+    not_checked = [] if dossier.is_home_held else [NO_HOME]
+    if explained_share < LITTLE:
+        not_checked.append(LITTLE_EXPLAINED.format(share=explained_share))
     return Evidence(
-        score=score(signals),
-        rules=list(dict.fromkeys(each.rule for each in ranked)),
+        score=total,
+        rules=list(dict.fromkeys(each.rule for each in signals)),
         reasons=reasons(signals),
-        not_checked=[] if viewer.is_home_held else [NO_HOME],
-        event_ids=sorted({each.event_id for each in signals})[-MOST_EVENTS:],
+        not_checked=not_checked,
+        event_ids=sorted({event for each in signals for event in each.event_ids})[-MOST_EVENTS:],
     )

@@ -99,6 +99,41 @@ def suspend_on_alert(*, alert: Alert, by: Acting) -> Investigation | None:
     return case
 
 
+def suspend_by_rule(*, alert: Alert, gate: str, by: Acting) -> Investigation | None:
+    """Suspends the account for the reasons of an open alert, as the job decided: `gate` is the part
+    of the gate that held. The team reviews it. None when the account was not active. Raises
+    `Refused` where no line manager is named.
+    """
+    with transaction.atomic():
+        locked = Alert.objects.select_for_update(of=("self",)).get(pk=alert.pk)
+        user = User.objects.select_related("employer__parent").get(pk=locked.person_id)
+        reasons = _reasons(locked)
+        case = suspend(
+            user=user,
+            reasons=reasons,
+            event_ids=locked.event_ids,
+            code=gate,
+            risk=locked.score,
+            by=by,
+        )
+        if case is None:
+            return None
+        _answered(locked, by, investigation=case)
+        append(
+            EventType.ALERT_ANSWERED,
+            actor=by.actor,
+            target_type="alert",
+            target_id=locked.pk,
+            detail={
+                "user_id": user.pk,
+                "status": "suspended",
+                "gate": gate,
+                "investigation_id": case.pk,
+            },
+        )
+    return case
+
+
 def escalate_unanswered() -> int:
     """Passes each alert that nobody answered in time to the central team, once: it is written to,
     and so is the person's own team. Returns how many.

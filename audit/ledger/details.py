@@ -123,6 +123,7 @@ FACT_KEYS: dict[str, str] = {
     "same_postcode": "postcode equals the practitioner's",
     "criteria": "keyed hash of each criterion, by name of the criterion",
     "follows_previous": "same boxes as the search before, and what they say comes after it",
+    "occurred_at": "when it was done, where the event came later",
     "test_words": "the case reference says nothing but that this is a test",
 }
 

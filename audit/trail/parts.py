@@ -83,6 +83,7 @@ PERMISSIONS: dict[str, str] = {
     Permission.READ_WHOLE_TRAIL: "read the whole audit trail",
     Permission.READ_LOCAL_FIGURES: "read the figures of a user base",
     Permission.READ_NATIONAL_FIGURES: "read the national figures",
+    Permission.GOVERN_DETECTION: "govern detection",
     Permission.MANAGE_ACCOUNTS: "manage accounts",
     Permission.SUSPEND_ACCOUNT: "suspend an account",
     Permission.INVESTIGATE: "investigate",

@@ -5,6 +5,7 @@ How the demo's own processes get theirs is in processes.py.
 
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +17,14 @@ from types import FrameType
 from contactpoint.embedded.children import CannotStart, tied
 from contactpoint.embedded.ledger import DemoLedger
 from contactpoint.embedded.servers import DATABASE_VARIABLES, Servers, open_own_state
-from contactpoint.embedded.state import CHECKOUT, AlreadyHeld, State, fresh_secret, state_folder
+from contactpoint.embedded.state import (
+    CHECKOUT,
+    AlreadyHeld,
+    State,
+    fresh_secret,
+    make_temp_folder,
+    state_folder,
+)
 
 PATIENCE = (
     60.0  # seconds that a command waits for another one to finish, or for a demo that is starting
@@ -24,6 +32,7 @@ PATIENCE = (
 NO_WITNESS = 9  # the port of a witness that is not running: commands need its key alone
 HELP = {"help", "version", "--help", "-h", "--version"}
 WITHOUT_TABLES = {"check", "makemigrations", "migrate"}
+SCRATCH = {"detection_evaluate"}  # commands that get an empty database of their own, thrown away
 
 
 def in_production() -> bool:
@@ -44,9 +53,21 @@ def for_command(arguments: Sequence[str]) -> Iterator[None]:
         os.environ.update(_nowhere())
         yield
     else:
-        with _servers(arguments[1]) as environment:
+        servers = _scratch_servers if arguments[1] in SCRATCH else _servers
+        with servers(arguments[1]) as environment:
             os.environ.update(environment)
             yield
+
+
+@contextmanager
+def _scratch_servers(command: str) -> Iterator[Mapping[str, str]]:
+    folder = make_temp_folder("cp-scratch-", None, None)
+    try:
+        state = open_own_state(folder)
+        with state.held(f"./manage.py {command}"), _own_servers(state, command, True) as found:
+            yield found
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -75,8 +96,10 @@ def _wait_for_change(state: State, deadline: float) -> None:
 
 
 @contextmanager
-def _own_servers(state: State, command: str) -> Iterator[Mapping[str, str]]:
-    servers = Servers(state)
+def _own_servers(
+    state: State, command: str, thrown_away: bool = False
+) -> Iterator[Mapping[str, str]]:
+    servers = Servers(state, for_tests=thrown_away)
     previous = signal.signal(signal.SIGTERM, _leave)
     try:
         servers.start()

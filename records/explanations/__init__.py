@@ -6,5 +6,14 @@ Codes and levels: `codes.py`; what counts and since when: `statements.py`; sente
 
 from records.explanations.codes import Code
 from records.explanations.judging import SLIP, Explained, Explanation, Look, explain
+from records.explanations.outside import outside_teams_and_shifts
 
-__all__ = ["SLIP", "Code", "Explained", "Explanation", "Look", "explain"]
+__all__ = [
+    "SLIP",
+    "Code",
+    "Explained",
+    "Explanation",
+    "Look",
+    "explain",
+    "outside_teams_and_shifts",
+]

@@ -98,7 +98,7 @@ class _Found:
             statements.MOVED: self._moved,
             statements.ON_DUTY: self._on_duty,
         }
-        values = _arrays(self.looks)
+        values = arrays(self.looks)
         with connections[self.using].cursor() as cursor:
             for statement, take in answers.items():
                 cursor.execute(statement, values)
@@ -163,7 +163,7 @@ class _Found:
         self._add(n, code, wording.shield_request(day) if is_shield else wording.duty(day))
 
 
-def _arrays(looks: Sequence[Look]) -> dict[str, str]:
+def arrays(looks: Sequence[Look]) -> dict[str, str]:
     """The looks as four array literals: written once, sent with every statement."""
 
     def array(values: Iterable[object]) -> str:

@@ -68,6 +68,7 @@ read_local_trail        -    yes  -    -    -    -    -    -
 read_whole_trail        -    -    -    -    -    yes  yes  -
 read_local_figures      -    yes  -    -    -    -    -    -
 read_national_figures   -    -    -    -    -    yes  yes  -
+govern_detection        -    -    -    -    -    yes  -    -
 manage_accounts         -    yes  -    -    -    yes  -    -
 suspend_account         -    yes  -    -    -    yes  -    -
 investigate             -    yes  -    -    -    yes  -    -

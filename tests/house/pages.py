@@ -619,6 +619,8 @@ PAGES: dict[str, Sample] = {
     ),
     "dashboards:local": at("dashboards:local", "manager"),
     "dashboards:national": at("dashboards:national", "central"),
+    "detection:rules": at("detection:rules", "central"),
+    "detection:mode": at("detection:mode", "central", lambda world: "local_authority"),
     "investigations:cases": at("investigations:cases", "manager"),
     "investigations:case": at("investigations:case", "manager", investigation_key),
     "investigations:alert": at("investigations:alert", "manager", alert_key),
@@ -632,9 +634,6 @@ PAGES: dict[str, Sample] = {
     "investigations:looks": at("investigations:looks", "manager", investigation_key),
     "investigations:transfer": at("investigations:transfer", "manager", investigation_key),
     "investigations:offered": at("investigations:offered", "manager", offered_key),
-    "investigations:evidence": at(
-        "investigations:evidence", "manager", investigation_key, lambda world: "disclosure"
-    ),
     "investigations:hand-over": at("investigations:hand-over", "manager", investigation_key),
     "investigations:act": at(
         "investigations:act", "manager", investigation_key, lambda world: "take"

@@ -29,6 +29,7 @@ BY_SOMEBODY = {
 }
 # They invent or evaluate: only where everything is invented.
 SYNTHETIC_ONLY = {
+    "detection_evaluate": ["--input", "FILE", "--output", "FILE"],
     "demo_people": [],
     "evaluate_search": ["FILE"],
     "explain_search": ["Umar", "Khan"],

@@ -1,20 +1,26 @@
-"""R05: the child lives where the user once lived.
+"""R05: the child lives where the user once lived, and nothing recorded links them.
 
-Feature: `former_household`; a look without a recorded reason; 4.8. Finds former partners, whom no
-other data links. Source: detection.md 4.3.
+Feature: `former_household`, the last seven days. ln(0.12 / (share of honest unexplained looks that
+show it x tries)), at most 4.8. Source: detection.md 4.3 and misuse scenario 4 (a former partner).
+Trap: the next tenants' child, as a case.
 """
 
-from audit.detection.looks import Seen, Viewer
-from audit.detection.rules.base import Rule
+from collections.abc import Iterator
 
-WEIGHT = 4.8
+from audit.detection.looks import Dossier
+from audit.detection.rules.base import DAY, Found, Rule, by_child, ids, rare
+from audit.detection.usual import Usual
+
+AMONG_MISUSE, MOST = 0.12, 4.8
+SENTENCE = "The child lives at an address the user once lived at."
 
 
-def weigh(look: Seen, viewer: Viewer) -> float:
-    """A fixed weight: few people ever look up a former home of theirs by chance."""
-    return WEIGHT if look.level == 0 and look.says("former_household") else 0.0
+def find(dossier: Dossier, usual: Usual) -> Iterator[Found]:
+    """Of each such child."""
+    former = [each for each in dossier.unexplained(7 * DAY) if each.says("former_household")]
+    for child, looks in by_child(former).items():
+        weight = rare(AMONG_MISUSE, usual.signs["former_household"], usual, MOST)
+        yield weight, SENTENCE, ids(looks), child
 
 
-FORMER_HOME = Rule(
-    "R05", "relation", "The child lives at an address the user once lived at.", weigh
-)
+FORMER_HOME = Rule("R05", "relation", find)

@@ -1,21 +1,30 @@
-"""R03: the child lives in the user's own postcode.
+"""R03: the child lives in the user's own postcode, and nothing recorded links them.
 
-Feature: `same_postcode`; a look without a recorded reason; 4.0, since a postcode holds some fifteen
-homes of an authority's many thousand. Silent where the home is the same: R01 says that. Source:
-detection.md 4.3.
+Feature: `same_postcode`, the last three days; not where it is the same home (R01). ln(0.15 / (share
+of honest unexplained looks that show it x tries)), at most 5.5. Source: detection.md 4.3.
+Trap: a practitioner who lives where she works; her role's share is learned.
 """
 
-from audit.detection.looks import Seen, Viewer
-from audit.detection.rules.base import Rule
+from collections.abc import Iterator
 
-WEIGHT = 4.0
+from audit.detection.looks import Dossier
+from audit.detection.rules.base import DAY, Found, Rule, by_child, ids, rare
+from audit.detection.usual import Usual
 
-
-def weigh(look: Seen, viewer: Viewer) -> float:
-    """A fixed weight; with nothing else it reaches no alert."""
-    if look.level or look.says("same_household"):
-        return 0.0
-    return WEIGHT if look.says("same_postcode") else 0.0
+AMONG_MISUSE, MOST = 0.15, 5.5
+SENTENCE = "The child lives in the user\u2019s own postcode."
 
 
-OWN_POSTCODE = Rule("R03", "geo", "The child lives in the user\u2019s own postcode.", weigh)
+def find(dossier: Dossier, usual: Usual) -> Iterator[Found]:
+    """Of each such child."""
+    near = [
+        each
+        for each in dossier.unexplained(3 * DAY)
+        if each.says("same_postcode") and not each.says("same_household")
+    ]
+    for child, looks in by_child(near).items():
+        weight = rare(AMONG_MISUSE, usual.signs["same_postcode"], usual, MOST)
+        yield weight, SENTENCE, ids(looks), child
+
+
+OWN_POSTCODE = Rule("R03", "relation", find)

@@ -218,7 +218,7 @@ def test_a_second_scan_changes_nothing_and_more_of_the_same_adds_to_the_open_ale
     assert scan() == 1
     alert = Alert.objects.get()
     assert alert.event_ids == [first, second]
-    assert alert.rules == ["R16", "R20", "R01"]
+    assert alert.rules == ["R01", "R16", "R20"]
     assert events.actions() == ["record.viewed", "alert.updated"]
     assert OutboxMessage.objects.filter(kind="alert_waits").count() == 1
 
