@@ -81,6 +81,9 @@ def measure(browser: Any) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
+    from records.access import searching
+
+    searching.MOST_A_MINUTE = searching.MOST_HELD = 10**9  # no person searches like a benchmark
     with connection.cursor() as cursor:
         work = [(post(browser, typed), child) for child, typed in searches(cursor)]
         for location, _ in work[:50]:

@@ -92,6 +92,13 @@ def _terms_before(by: Acting) -> SearchTerms | None:
     return _terms(_unseal(newest.terms)) if newest else None
 
 
+def searches_held(by: Acting, within: timedelta = SEARCH_LIVES) -> int:
+    """How many searches this account posted just now, in any session and role."""
+    return SearchRequest.objects.filter(
+        user=by.user, is_draft=False, created_at__gt=Now() - within
+    ).count()
+
+
 def address_searches_held(by: Acting) -> int:
     """How many searches by address this account has alive, in any session and role."""
     alive = SearchRequest.objects.filter(user=by.user, created_at__gt=Now() - SEARCH_LIVES)

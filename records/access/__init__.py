@@ -11,11 +11,18 @@ from records.access.by_address import (
     show_at_address,
 )
 from records.access.opening import find_record, open_record, print_record
-from records.access.searching import Found, SearchAnswer, record_expired_search, search_records
+from records.access.searching import (
+    Found,
+    SearchAnswer,
+    ask,
+    record_expired_search,
+    search_records,
+)
 
 __all__ = [
     "Found",
     "SearchAnswer",
+    "ask",
     "ask_by_address",
     "confirm_address_search",
     "count_at_address",

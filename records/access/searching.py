@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import cast
 
 from django.db import transaction
 
 from accounts.acting import Acting
+from accounts.models import User
 from accounts.policies import first_no, require
 from accounts.roles import Permission
 from audit.ledger.events import EventType, Outcome
@@ -19,11 +22,15 @@ from records.access.facts import (
     payload_text,
     request_facts,
 )
-from records.held import HeldSearch
+from records.held import Held, HeldSearch, hold_search, searches_held
 from records.mediation import behind
 from records.policies import can_look_for_another, can_search
+from records.purposes import Reason
 from records.queries import ResultRow, result_rows
 from records.search import Hit, Refusal, SearchResult, SearchTerms, search
+
+MINUTE = timedelta(minutes=1)
+MOST_A_MINUTE, MOST_HELD = 20, 120  # searches of one account: in a minute, in a quarter of an hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,31 @@ class SearchAnswer:
     def best_is_strong(self) -> bool:
         """Whether the first child is a strong match: the one that people open."""
         return bool(self.found) and self.found[0].hit.strong
+
+
+def ask(*, terms: SearchTerms, reason: Reason, by: Acting) -> Held | None:
+    """Keeps a search for its answer; None, with an event, when there were more of them just now
+    than a person types.
+
+    The account is locked meanwhile, so that a script in many windows begins no more than one. The
+    searches that are held are counted, in the database: no second count that could be down, or be
+    emptied. No duty desk comes near the limits, so they are the same for everybody. Raises
+    `Refused`.
+    """
+    require(can_search(by, reason), permission=Permission.SEARCH.value)
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=cast(User, by.user).pk)
+        few = searches_held(by, MINUTE) < MOST_A_MINUTE and searches_held(by) < MOST_HELD
+        if few:
+            return hold_search(terms=terms, reason=reason, by=by)
+        append(
+            EventType.SEARCH_LIMITED,
+            actor=by.actor,
+            outcome=Outcome.DENIED,
+            reason="too-many-searches",
+            purpose=reason.purpose.value,
+        )
+    return None
 
 
 def search_records(*, request: HeldSearch, redisplay: bool = False, by: Acting) -> SearchAnswer:

@@ -13,14 +13,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.http import Request
 from accounts.policies import can, require_permission
 from accounts.roles import Permission
-from records.access import record_expired_search, search_records
+from records.access import ask, record_expired_search, search_records
 from records.enquiries import current_enquiry, work_under
 from records.forms.search import SearchForm
-from records.held import HeldSearch, find_draft, find_search, hold_draft, hold_search
+from records.held import HeldSearch, find_draft, find_search, hold_draft
 from records.policies import can_start_by_address
 from records.visibility import present_result
 
 SHOWN = "shown_search"
+TOO_MANY_JUST_NOW = (
+    "You have searched more often just now than a person can type. Wait a minute, then search"
+    " again. Nothing you typed is lost"
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -29,17 +33,21 @@ def search(request: Request) -> HttpResponse:
     require_permission(request.acting, Permission.SEARCH)
     enquiry = current_enquiry(request)
     form = SearchForm(_typed(request), acting=request.acting, enquiry=enquiry)
+    too_many = False
     if request.method == "POST" and form.is_valid():
-        held = hold_search(terms=form.terms, reason=form.reason, by=request.acting)
-        work_under(request, held.enquiry.key)
-        return redirect("records:search-results", key=held.key)
+        held = ask(terms=form.terms, reason=form.reason, by=request.acting)
+        if held:
+            work_under(request, held.enquiry.key)
+            return redirect("records:search-results", key=held.key)
+        form.add_error(None, TOO_MANY_JUST_NOW)
+        too_many = True
     context = {
         "form": form,
         "enquiry": enquiry,
         "may_search_by_address": can_start_by_address(request.acting).allowed,
         "may_receive_referral": can(request.acting, Permission.RECEIVE_REFERRAL).allowed,
     }
-    return render(request, "records/search.html", context)
+    return render(request, "records/search.html", context, status=429 if too_many else 200)
 
 
 def _typed(request: Request) -> Any:

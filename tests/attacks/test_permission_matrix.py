@@ -27,6 +27,9 @@ from accounts.models.accreditation import SanctionLevel
 from accounts.models.users import AccountStatus
 from accounts.roles import HOMES, OrganisationKind, Role
 from accounts.staffing.read import REQUIRED
+from accounts.uploads.judging import FileType, Upload
+from accounts.uploads.storage import keep
+from audit.investigations.models import CaseFile, Investigation
 from records.models import Enquiry
 from tests.audit.event_window import EventWindow
 from tests.audit.owner import owner_cursor
@@ -39,8 +42,10 @@ from tests.house.pages import (
     colleague_key,
     directory_of,
     duty_number,
+    investigation_key,
     network_key,
     posting_number,
+    report_key,
     team_key,
 )
 from tests.house.permissions import Line, lines
@@ -107,6 +112,22 @@ def look_of(world: World) -> list[object]:
         return list(cursor.fetchone())
 
 
+def file_of(world: World) -> list[object]:
+    """A case of that base, and a file that its person sent."""
+    case = Investigation.objects.get(key=investigation_key(world))
+    file = CaseFile.objects.filter(entry__investigation=case).first()
+    if file is None:
+        upload = Upload(FileType.PNG, b"a picture")
+        file = CaseFile.objects.create(
+            entry=case.entries.earliest("pk"),
+            file_key=keep(upload),
+            file_type=upload.type.value,
+            file_size=len(upload.content),
+            file_hash=upload.hash,
+        )
+    return [case.key, file.key]
+
+
 def _identifier_of(world: World) -> int:
     return world.school.identifiers.order_by("pk").values_list("pk", flat=True)[0]
 
@@ -143,6 +164,10 @@ NO_PAGES: dict[str, tuple[str, Callable[[World], list[object]]]] = {
     "records:close-service": ("POST", lambda world: [world.involvement.service.key]),
     "investigations:answer-alert": ("POST", lambda world: [alert_key(world)]),
     "investigations:suspend-on-alert": ("POST", lambda world: [alert_key(world)]),
+    "investigations:answer-report": ("POST", lambda world: [report_key(world)]),
+    "investigations:open-on-report": ("POST", lambda world: [report_key(world)]),
+    "investigations:file": ("GET", file_of),
+    "investigations:names": ("POST", lambda world: [investigation_key(world)]),
     "records:decide-shield": ("POST", lambda world: [world.shield.key]),
     "records:review-shield": ("POST", lambda world: [world.shield.key]),
     "records:propose-to-lift-shield": ("POST", lambda world: [world.shield.key]),
