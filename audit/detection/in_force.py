@@ -64,12 +64,10 @@ def in_force() -> InForce:
 
 
 def _rules() -> Iterator[RuleLine]:
-    """The first sentence of each rule's file says what it is."""
+    """The first paragraph of each rule's file says what it is."""
     for module in iter_modules(rules.__path__):
-        first, _, _ = (import_module(f"{rules.__name__}.{module.name}").__doc__ or "").partition(
-            "\n"
-        )
-        code, _, says = first.partition(": ")
+        said = import_module(f"{rules.__name__}.{module.name}").__doc__ or ""
+        code, _, says = " ".join(said.partition("\n\n")[0].split()).partition(": ")
         if code.startswith("R") and says:
             yield RuleLine(code, says[0].upper() + says[1:])
 

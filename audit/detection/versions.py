@@ -52,18 +52,19 @@ class Versions:
         return replace(found, days=self.sums[ours].days, alert=alert, ceiling=ceiling)
 
 
-_kept = Versions()
+_kept: tuple[int | None, Versions] = (None, Versions())  # by its newest row
 
 
 def current() -> Versions:
     """The newest version; read once a night by each process."""
     global _kept
-    newest = Learned.objects.order_by("-on").values_list("on", flat=True).first()
+    newest = Learned.objects.order_by("-pk").values_list("pk", "on").first()
     if newest is None:
         return Versions(places=office_places())
-    if newest != _kept.on:
-        _kept = version(newest)
-    return _kept
+    pk, on = newest
+    if pk != _kept[0]:
+        _kept = (pk, version(on))
+    return _kept[1]
 
 
 def version(on: date) -> Versions:

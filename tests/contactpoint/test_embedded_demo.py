@@ -75,7 +75,11 @@ class Demo:
 
 
 def _read(pid: int, name: str) -> list[str]:
-    return Path(f"/proc/{pid}/{name}").read_bytes().decode().split("\0")
+    """What /proc says of a process; nothing of one that has ended meanwhile."""
+    try:
+        return Path(f"/proc/{pid}/{name}").read_bytes().decode().split("\0")
+    except (FileNotFoundError, ProcessLookupError):
+        return []
 
 
 PROCESSES = ("gunicorn", "worker", "beat", "sealer,verifier", "audit.ledger.witness")

@@ -229,7 +229,9 @@ def _referrals(children: Children, people: People, folder: Folder) -> None:
         child = children.records.get(row["child_id"])
         came = moment(row.get("received_at", "")) or moment(row.get("recorded_at", ""))
         team = people.teams.get(row.get("team", ""))
-        organisation = team.organisation if team else people.bases.get(row["local_authority"])
+        organisation = (
+            team.organisation if team else people.bases.get(row.get("local_authority", ""))
+        )
         if child is None or came is None or organisation is None:
             continue
         recorded = moment(row.get("recorded_at", "")) or came

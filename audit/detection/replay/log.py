@@ -146,7 +146,7 @@ class _Writer:
             "child_record" if child else None,
             child.pk if child else None,
             child.authority_id if child else None,
-            role_name(line.reason).replace(" ", "_").replace(":", "_") if line.reason else None,
+            _purpose(line.reason),
             "{" + ",".join(boxes) + "}" if is_search and boxes else None,
             line.result_count if is_search else None,
             canonical_json({"v": 2, **self._facts(line, user)}),
@@ -241,6 +241,11 @@ class _Writer:
 
     def _role(self, user: User) -> str:
         return user.job_title
+
+
+def _purpose(reason: str) -> str | None:
+    """A reason code as the ledger takes it."""
+    return role_name(reason).replace(" ", "_").replace(":", "_")[:64] if reason else None
 
 
 def _session(name: str) -> str | None:

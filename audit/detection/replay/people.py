@@ -62,7 +62,7 @@ def role_name(text: str) -> str:
 def load_people(folder: Folder) -> People:
     """Everything about people, in the order of what refers to what."""
     people = People()
-    users = folder.table("users")
+    users = list({row["user_id"]: row for row in folder.table("users")}.values())
     _authorities(people, folder, users)
     _organisations(people, folder, users)
     _users(people, users)
