@@ -103,7 +103,7 @@ def _judge(batch: Batch, now: datetime, act: Act) -> None:
     near = around(people, min(first, now) - store.RECENT, now)
     versions = current()
     judged = judge(batch.looks, near=near, now=now, far=versions.far, bases=batch.bases)
-    store.keep(judged, near, batch.bases)
+    store.keep(judged, batch.bases)
     store.keep_searches(batch.searches, near)
     new = {each.event_id for each in batch.everything}
     people = _may_signal(people, judged, batch, near, versions)

@@ -83,7 +83,7 @@ def is_kept(look: Seen) -> bool:
     return look.level < 2 or look.says("same_household")
 
 
-def keep(looks: Sequence[Seen], near: Around, bases: Mapping[int, int]) -> None:
+def keep(looks: Sequence[Seen], bases: Mapping[int, int]) -> None:
     """Adds judged looks to what is kept, and to the days of those who made them."""
     known = _children_known(looks)
     numbers: dict[tuple[int, date], _Numbers] = defaultdict(_Numbers)

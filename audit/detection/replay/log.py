@@ -30,6 +30,7 @@ from records.search.normalise import parts
 from records.search.terms import SearchTerms, TypedDate
 
 ERA = 1  # over: so everything in it may be read
+PORTION = 50_000  # events written at once
 LATE = timedelta(seconds=5)  # how much later than it was done an event may come and be told no more
 ACTIONS = {
     "view": EventType.RECORD_VIEWED,
@@ -69,32 +70,43 @@ class Log:
     numbers: list[str] = field(default_factory=list)  # by id - 1
     first: datetime | None = None
     last: datetime | None = None
+    months: set[date] = field(default_factory=set)
+    made: set[date] = field(default_factory=set)  # months that have their partition
+
+    def add(self, line: Line) -> None:
+        """One more event."""
+        self.numbers.append(line.number)
+        self.first = min(self.first or line.recorded_at, line.recorded_at)
+        self.last = max(self.last or line.recorded_at, line.recorded_at)
+        self.months.add(line.recorded_at.date().replace(day=1))
 
 
 def write_log(lines: Iterable[Line], people: People, children: Children) -> Log:
-    """Writes the events in the order of arrival."""
-    log, writer = Log(), _Writer(people, children)
-    buffer = io.StringIO()
-    months: set[date] = set()
-    for line in lines:
-        row = writer.row(line, len(log.numbers) + 1)
-        if row is None:
-            continue
-        log.numbers.append(line.number)
-        log.first = min(log.first or line.recorded_at, line.recorded_at)
-        log.last = max(log.last or line.recorded_at, line.recorded_at)
-        months.add(line.recorded_at.date().replace(day=1))
-        buffer.write(row)
-    buffer.seek(0)
+    """Writes the events in the order of arrival, a portion at a time."""
+    log, writer, rows = Log(), _Writer(people, children), list[str]()
     with connections[USING].cursor() as cursor:
-        for month in sorted(months):
-            _make_partition(cursor, month)
         cursor.execute(_NEXT_ERA, [ERA + 1])
-        cursor.copy_expert(f"COPY audit_event ({COLUMNS}) FROM STDIN", buffer)
-    writer.grant_duties()
-    with connections[USING].cursor() as cursor:
+        for line in lines:
+            row = writer.row(line, len(log.numbers) + 1)
+            if row is None:
+                continue
+            log.add(line)
+            rows.append(row)
+            if len(rows) == PORTION:
+                _copy(cursor, log, rows)
+        _copy(cursor, log, rows)
+        writer.grant_duties()
         cursor.execute("ANALYZE")
     return log
+
+
+def _copy(cursor: Any, log: Log, rows: list[str]) -> None:
+    """Writes these rows, into partitions that are made as they are needed."""
+    for month in sorted(log.months - log.made):
+        _make_partition(cursor, month)
+    log.made |= log.months
+    cursor.copy_expert(f"COPY audit_event ({COLUMNS}) FROM STDIN", io.StringIO("".join(rows)))
+    rows.clear()
 
 
 def _make_partition(cursor: Any, month: date) -> None:
