@@ -1,4 +1,4 @@
-"""What was looked at; and the children\u2019s names, after a click."""
+"""What was looked at; the evidence to print; and the children\u2019s names, after a click."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from accounts.http import Request
 from accounts.refusals import record_refusal
 from audit.investigations.looks import read_looks, read_names
 from audit.investigations.models import Investigation
+from audit.investigations.pack import Copy, make_pack
 from audit.investigations.policies import NoSuchInvestigation
 from audit.investigations.reading import find_case
+
+MARKS = 24  # of the reader, across the sheets
 
 
 @require_safe
@@ -33,6 +36,16 @@ def names(request: Request, key: UUID) -> HttpResponse:
     shown = read_names(case=case, looks=found, by=request.acting)
     context = {"case": case, "looks": found, "names": shown}
     return render(request, "investigations/looks.html", context)
+
+
+@require_safe
+def evidence(request: Request, key: UUID, copy: str) -> HttpResponse:
+    """The evidence in one document, to be printed; numbered and marked with its reader."""
+    if copy not in list(Copy):
+        raise Http404
+    case = _case_or_404(request, key)
+    pack = make_pack(case=case, copy=Copy(copy), by=request.acting)
+    return render(request, "investigations/evidence.html", {"pack": pack, "marks": range(MARKS)})
 
 
 def _case_or_404(request: Request, key: UUID) -> Investigation:

@@ -22,6 +22,7 @@ from audit.investigations.policies import can_read_looks, can_see_names
 from audit.ledger.events import EventType
 from audit.ledger.models import AuditEvent, ReadOnlyQuerySet
 from audit.ledger.scope import scope_to_base
+from audit.ledger.seals import Sealed, seals_of
 from audit.ledger.writer import append
 from records.names import names_of
 
@@ -44,6 +45,7 @@ class Look:
     what: str
     child_id: int | None
     is_meant: bool
+    leaf: int | None  # of the sealed tree; none: not sealed yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,26 +126,30 @@ def _read(case: Investigation, alias: str, base: int | None) -> tuple[set[int], 
     meant = dict(own.filter(pk__in=case.event_ids).values_list("pk", "recorded_at"))
     moments = list(meant.values()) or [case.opened_at]
     days = sorted({timezone.localdate(at, LONDON) for at in moments})[-MOST_DAYS:]
-    looks = [look for day in days for look in _of_day(own, day, set(meant))]
-    return set(meant), looks[:MOST_LOOKS]
+    events = [event for day in days for event in _of_day(own, day)][:MOST_LOOKS]
+    seals = seals_of([event.id for event in events], using=alias)
+    return set(meant), [_look(event, set(meant), seals) for event in events]
 
 
-def _of_day(own: ReadOnlyQuerySet, day: date, meant: set[int]) -> list[Look]:
+def _of_day(own: ReadOnlyQuerySet, day: date) -> list[AuditEvent]:
     begins = datetime.combine(day, time.min, LONDON)
     ends = datetime.combine(day + timedelta(days=1), time.min, LONDON)
     events = own.filter(
         recorded_at__gte=begins, recorded_at__lt=ends, action__in=[each.value for each in LOOKS]
     )
-    return [
-        Look(
-            event.id,
-            event.recorded_at,
-            LOOKS[EventType(event.action)],
-            event.target_id if event.target_type == "child_record" else None,
-            event.id in meant,
-        )
-        for event in events.order_by("recorded_at", "id")[:MOST_LOOKS]
-    ]
+    return list(events.order_by("recorded_at", "id")[:MOST_LOOKS])
+
+
+def _look(event: AuditEvent, meant: set[int], seals: dict[int, Sealed]) -> Look:
+    sealed = seals.get(event.id)
+    return Look(
+        event.id,
+        event.recorded_at,
+        LOOKS[EventType(event.action)],
+        event.target_id if event.target_type == "child_record" else None,
+        event.id in meant,
+        sealed.leaf if sealed else None,
+    )
 
 
 def _picture(looks: list[Look]) -> SafeString:

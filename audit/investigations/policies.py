@@ -6,7 +6,17 @@ from __future__ import annotations
 
 from accounts.acting import Acting
 from accounts.models import TeamMembership, User
-from accounts.policies import ALLOWED, Decision, Refused, can, can_stop, deny, first_no, signed_in
+from accounts.policies import (
+    ALLOWED,
+    Decision,
+    Refused,
+    can,
+    can_stop,
+    deny,
+    first_no,
+    fresh_factor,
+    signed_in,
+)
 from accounts.roles import Permission
 from audit.investigations.models import Alert, Investigation, Report, Status
 from audit.investigations.table import LEADS, Act, acts_in
@@ -189,6 +199,18 @@ def can_read_looks(by: Acting, case: Investigation) -> Decision:
         can(by, Permission.READ_WHOLE_TRAIL if whole else Permission.READ_LOCAL_TRAIL),
         ALLOWED if whole or is_of_base(by, case) else NO_SUCH_INVESTIGATION,
         TOO_CLOSE if by.user == case.person else ALLOWED,
+    )
+
+
+def can_make_pack(by: Acting, case: Investigation) -> Decision:
+    """May this person put the evidence together? Of the team, not too close, with a fresh factor:
+    it leaves the system.
+    """
+    return first_no(
+        can_read_looks(by, case),
+        ALLOWED if is_of_base(by, case) else NO_SUCH_INVESTIGATION,
+        TOO_CLOSE if is_too_close(by, case.person) else ALLOWED,
+        fresh_factor(by),
     )
 
 

@@ -38,6 +38,7 @@ from audit.investigations.policies import (
     can_investigate,
     can_prompt,
     can_transfer,
+    is_of_base,
     may_read_reasons,
 )
 from audit.investigations.table import Act
@@ -122,6 +123,8 @@ class Entry:
     what: str
     said: str
     files: list[CaseFile]
+    asked_of: str
+    is_persons: bool  # said by the person the case is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,7 @@ class WholeCase:
     may_prompt: bool
     may_transfer: bool
     may_accept: bool
+    may_make_pack: bool
     nobody_left: bool
     open_work: OpenCounts
     may_hand_over: bool
@@ -287,6 +291,7 @@ def read_case(*, key: UUID, by: Acting) -> WholeCase:
         can_prompt(by, case).allowed,
         can_transfer(by, case).allowed,
         case.offered_to_id is not None and can_accept(by, case).allowed,
+        is_of_base(by, case),
         case.reviewer_id is None and not has_reviewer_left(case.person),
         count_open_work(case.person),
         can_hand_over(by, case).allowed,
@@ -342,4 +347,5 @@ def _entry(entry: InvestigationEntry, case: Investigation) -> Entry:
         what = f"{what} {AskedOf(entry.to).label.lower()}"
     elif entry.by_id == case.person_id and entry.what == EventType.INVESTIGATION_ANSWERED:
         what = "The person answered"
-    return Entry(entry.at, who, what, said, list(entry.files.all()))
+    is_persons = entry.by_id == case.person_id
+    return Entry(entry.at, who, what, said, list(entry.files.all()), entry.to, is_persons)

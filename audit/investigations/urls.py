@@ -26,6 +26,7 @@ urlpatterns = [
     path("<uuid:key>/looks/names/", look_views.names, name="names"),
     path("<uuid:key>/transfer/", transfer_views.transfer, name="transfer"),
     path("<uuid:key>/offered/", transfer_views.offered, name="offered"),
+    path("<uuid:key>/evidence/<slug:copy>/", look_views.evidence, name="evidence"),
     path("<uuid:key>/hand-over/", views.hand_over, name="hand-over"),
     path("<uuid:key>/<slug:name>/", views.act, name="act"),
 ]

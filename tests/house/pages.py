@@ -634,6 +634,9 @@ PAGES: dict[str, Sample] = {
     "investigations:looks": at("investigations:looks", "manager", investigation_key),
     "investigations:transfer": at("investigations:transfer", "manager", investigation_key),
     "investigations:offered": at("investigations:offered", "manager", offered_key),
+    "investigations:evidence": at(
+        "investigations:evidence", "manager", investigation_key, lambda world: "disclosure"
+    ),
     "investigations:hand-over": at("investigations:hand-over", "manager", investigation_key),
     "investigations:act": at(
         "investigations:act", "manager", investigation_key, lambda world: "take"
