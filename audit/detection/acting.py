@@ -18,6 +18,7 @@ from accounts.models.users import AccountStatus
 from accounts.policies import Refused
 from audit.detection.models import AutomaticSuspension
 from audit.investigations.alerts import raise_alert, suspend_by_rule
+from audit.investigations.evidence import Evidence
 from audit.investigations.models import Alert
 
 if TYPE_CHECKING:
@@ -37,20 +38,30 @@ def act(decision: Decision) -> None:
     transaction.
     """
     by = job(JOB)
-    alert = raise_alert(decision.person, decision.evidence, by=by)
-    if not decision.gate:
+    suspends = bool(decision.gate) and _is_let(decision.person)
+    advice = ADVICE if decision.gate and not suspends else ""
+    alert = raise_alert(decision.person, _saying(decision.evidence, advice), by=by)
+    if alert is None or not suspends:
         return
     why_not = _suspend(alert, decision.gate, by)
     if why_not:
-        not_checked = [*decision.evidence.not_checked, why_not]
-        evidence = replace(decision.evidence, not_checked=not_checked)
-        raise_alert(decision.person, evidence, by=by)
+        raise_alert(decision.person, _saying(decision.evidence, why_not), by=by)
+
+
+def _saying(evidence: Evidence, why_not: str) -> Evidence:
+    """The evidence with why it does not suspend, if so."""
+    return replace(evidence, not_checked=[*evidence.not_checked, *([why_not] if why_not else [])])
+
+
+def _is_let(person_id: int) -> bool:
+    """Whether the scan suspends by itself in the kind of body whose team manages the account."""
+    person = User.objects.select_related("employer__parent").get(pk=person_id)
+    kind = person.employer.base.kind
+    return AutomaticSuspension.objects.filter(kind=kind, is_on=True).exists()
 
 
 def _suspend(alert: Alert, gate: str, by: Acting) -> str:
     """Suspends, or says why not; nothing of somebody who is stopped already."""
-    if not AutomaticSuspension.objects.filter(kind=alert.base.kind, is_on=True).exists():
-        return ADVICE
     try:
         with transaction.atomic():
             case = suspend_by_rule(alert=alert, gate=gate, by=by)

@@ -102,10 +102,10 @@ def usual_of(sums: Sums, above: Usual) -> Usual:
         unrequested=sums.unrequested.counted(above.unrequested, k),
         settled=sums.settled.counted(above.settled, k / 10),
         again=_again(sums.pairs, above.again),
-        bands=tuple(
+        bands=[
             share(band, looks, prior, 2 * k)
             for band, prior in zip(sums.bands, above.bands, strict=True)
-        ),  # type: ignore[arg-type]
+        ],
         signs={
             sign: share(sums.signs[sign], sums.unexplained, prior, ABOVE_LOOKS)
             for sign, prior in above.signs.items()

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import IntEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
-LONDON = ZoneInfo("Europe/London")
+from accounts.clocks import LONDON, SATURDAY
 
 
 class Band(IntEnum):
@@ -41,7 +40,7 @@ def band_of(moment: datetime) -> Band:
     minute = local.hour * 60 + local.minute
     if minute < 6 * 60 or minute >= 22 * 60 + 30:
         return Band.NIGHT
-    if local.weekday() >= 5:
+    if local.weekday() >= SATURDAY:
         return Band.WEEKEND
     return Band.DAY if 7 * 60 <= minute < 18 * 60 + 30 else Band.EVENING
 

@@ -14,9 +14,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Min
 
+from accounts.clocks import LONDON
 from accounts.models import User
 from audit.detection.learning import ALERT, Moments, Sums, alert_threshold
-from audit.detection.looks import LONDON
 from audit.detection.models import Learned, PersonDay
 from audit.detection.usual import SIGNS
 from audit.detection.versions import Key

@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connections
@@ -17,6 +17,7 @@ from audit.ledger.events import EventType
 
 ALIAS = "scan"
 BATCH, PAGE = 2_000, 250  # events judged together; events asked for at once
+SPAN = timedelta(minutes=5)  # of one batch: what a scan catches up with is judged as it came
 KINDS = {
     EventType.RECORD_VIEWED.value: Kind.VIEWED,
     EventType.RECORD_PRINTED.value: Kind.PRINTED,
@@ -109,20 +110,22 @@ def next_batch(place: Place, *, until: datetime, using: str = ALIAS) -> Batch:
 
     The same place, when there is nothing new; the beginning of the next era, when one is over.
     """
-    batch, read = Batch(place), 0
-    while read < BATCH and not batch.is_last:
-        rows = _page(batch.place, using)
-        read += len(rows)
-        batch.is_last = len(rows) < PAGE
+    batch, read, rows = Batch(place), 0, _page(place, using)
+    ends = until
+    while rows and read < BATCH:
         for xid, actor_kind, outcome, *row in rows:
             event = _Event(*row)
-            if event.recorded_at > until:
-                batch.is_last = True
-                break
+            ends = ends if read else min(until, event.recorded_at + SPAN)
+            if event.recorded_at > ends:
+                batch.is_last = event.recorded_at > until
+                return batch
+            read += 1
             batch.place = Place(place.era, xid, event.id)
             if actor_kind == ActorKind.PERSON and outcome == "success":
                 _take(batch, event)
-    if batch.place == place and not rows:
+        rows = _page(batch.place, using) if len(rows) == PAGE else []
+    batch.is_last = not rows
+    if not read:
         batch.place = _next_era(place, using)
         batch.is_last = batch.place == place
     return batch
@@ -184,7 +187,7 @@ class _Event:
     base: int | None
     child: int | None
     recorded_at: datetime
-    session: bytes | memoryview | None
+    session: Any  # memoryview of the driver, then bytes
     on_behalf_of: int | None
     network: int | None
     authority: str | None
@@ -222,7 +225,7 @@ class _Event:
             employer=self.employer,
             authority=self.authority or "",
             network=self.network,
-            session=self.session,  # type: ignore[arg-type]
+            session=self.session,
             on_behalf_of=self.on_behalf_of,
             facts=self.facts,
         )
@@ -233,7 +236,7 @@ class _Event:
             event_id=self.id,
             person=self.actor,
             at=self.at,
-            session=self.session,  # type: ignore[arg-type]
+            session=self.session,
             thin=_thin(self.fields or [], criteria),
             follows=self.facts.get("follows_previous") is True,
             hits=self.count or 0,

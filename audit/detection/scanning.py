@@ -23,11 +23,11 @@ from audit.detection.reading import Around, Batch, Place, around, newest, next_b
 from audit.detection.rules import Signal
 from audit.detection.score import always_alerts, gate, reasons, score, signals_of
 from audit.detection.versions import Versions, current
+from audit.investigations.alerts import MOST_EVENTS
 from audit.investigations.evidence import Evidence
 
 JOB = "audit.scan"
-MOST_BATCHES = 50  # of one scan; the rest comes a minute later
-MOST_EVENTS = 200  # named by one alert
+MOST_BATCHES = 200  # of one scan; the rest comes a minute later
 SETTLE = timedelta(hours=72)  # after which what explains a look is asked again
 MOST_SETTLED = 2_000
 LESS_WHEN_SETTLED = 1.0  # an alert needs so much less once nothing can still be recorded late
@@ -107,7 +107,10 @@ def _judge(batch: Batch, now: datetime, act: Act) -> None:
     store.keep_searches(batch.searches, near)
     new = {each.event_id for each in batch.everything}
     people = _may_signal(people, judged, batch, near, versions)
-    people |= _others_in_crowds(judged, people)
+    newest_look = max(people.values(), default=now)
+    for person, event in _others_in_crowds(judged):
+        people.setdefault(person, newest_look)
+        new.add(event)
     found = store.dossiers(people, near, versions.places)
     _weigh(found, versions, act, new=new, now=now)
 
@@ -138,29 +141,21 @@ def _newest_moments(batch: Batch) -> dict[int, datetime]:
     return people
 
 
-def _others_in_crowds(
-    judged: Sequence[Seen], people: Mapping[int, datetime]
-) -> dict[int, datetime]:
-    """Who else opened, without a reason, a child that was opened from far: a third viewer reveals
-    the first two.
+def _others_in_crowds(judged: Sequence[Seen]) -> list[tuple[int, int]]:
+    """Person and event of looks, without a reason too, at a child that several have now opened from
+    far: a third viewer reveals the first two.
     """
     seen = {look.child: look.at for look in judged if look.level == 0}
     if not seen:
-        return {}
-    newest_look = max(seen.values())
-    rows = JudgedLook.objects.filter(
-        child__in=list(seen), level=0, at__gt=min(seen.values()) - store.WEEK
-    ).values_list("child", "person", "is_far")
-    far: dict[int, dict[int, bool]] = {}
-    for child, person, is_far in rows:
-        far.setdefault(child, {})[person] = is_far or far.get(child, {}).get(person, False)
-    return {
-        person: newest_look
-        for viewers in far.values()
-        if sum(viewers.values()) > 1
-        for person in viewers
-        if person not in people
-    }
+        return []
+    since = min(seen.values()) - store.WEEK
+    looks = JudgedLook.objects.filter(child__in=list(seen), level=0, at__gt=since)
+    rows = list(looks.values_list("person", "event_id", "child", "is_far"))
+    far: dict[int, set[int]] = {}
+    for person, _, child, is_far in rows:
+        if is_far:
+            far.setdefault(child, set()).add(person)
+    return [(person, event) for person, event, child, _ in rows if len(far.get(child, ())) > 1]
 
 
 def _weigh(
@@ -187,7 +182,7 @@ def _weigh(
             continue
         if versions.is_calibrated:
             alerted.add(key)
-        if told & new or dossier.at < now - store.WEEK:
+        if told & new:
             held = gate(signals, total, usual)
             evidence = _evidence(signals, total, dossier, usual.explained)
             act(Decision(person=dossier.person, at=now, evidence=evidence, gate=held))

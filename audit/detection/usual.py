@@ -7,7 +7,7 @@ names a role. Sources: detection.md 4.2 and the issue's item 11; DuMouchel 1999 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import e, exp, lgamma, log
 
@@ -87,7 +87,7 @@ class Usual:
     unrequested: Counted = Counted(0.05, 0.1)
     settled: Counted = Counted(2.0, 6.0)  # a person, in three weeks
     again: tuple[float, ...] = (0.10, 0.03, 0.01, 0.004, 0.002, 0.001)  # on 2, 3, … days or more
-    bands: tuple[float, float, float, float] = (0.90, 0.05, 0.02, 0.03)
+    bands: Sequence[float] = (0.90, 0.05, 0.02, 0.03)  # by Band
     signs: Mapping[str, float] = field(default_factory=lambda: dict(SHIPPED))
     surname_excess: float = 1.0  # same surnames among honest looks, beside what chance gives
     far_viewers: float = 0.1  # of a child in a week, beside a first one

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -22,20 +24,25 @@ from audit.ledger.events import EventType
 from audit.ledger.writer import append
 
 TO_ANSWER = 1  # working day
+ANSWERED_FOR = timedelta(days=63)  # longer than any rule looks back at a look
 MOST_EVENTS, MOST_REASONS = 200, 8
 
 
-def raise_alert(person_id: int, evidence: Evidence, *, by: Acting) -> Alert:
+def raise_alert(person_id: int, evidence: Evidence, *, by: Acting) -> Alert | None:
     """Raises an alert about a person, or adds to the one that is open: a team is written to once.
+    None where all of the evidence was answered in an alert before: nobody answers the same twice.
 
     In the caller's transaction, so that a scan that dies half-way raised nothing.
     """
     person = User.objects.select_related("employer__parent").get(pk=person_id)
     found = Alert.objects.open().select_for_update().filter(person=person).first()
     if found is not None:
-        _add(found, evidence)
-        _tell(EventType.ALERT_UPDATED, found, by, evidence)
+        if _says_more(evidence, found):
+            _add(found, evidence)
+            _tell(EventType.ALERT_UPDATED, found, by, evidence)
         return found
+    if _is_answered(evidence, person):
+        return None
     alert = Alert.objects.create(
         person=person,
         base=person.employer.base,
@@ -158,6 +165,20 @@ def escalate_unanswered() -> int:
     return done
 
 
+def _says_more(evidence: Evidence, alert: Alert) -> bool:
+    return not (
+        set(evidence.event_ids) <= set(alert.event_ids)
+        and set(evidence.not_checked) <= set(alert.not_checked)
+    )
+
+
+def _is_answered(evidence: Evidence, person: User) -> bool:
+    """Whether every look was part of an alert that somebody answered within the last two months."""
+    answered = Alert.objects.filter(person=person, answered_at__gt=Now() - ANSWERED_FOR)
+    told = {event for ids in answered.values_list("event_ids", flat=True) for event in ids}
+    return set(evidence.event_ids) <= told
+
+
 def _reasons(alert: Alert) -> list[str]:
     return [decrypt(reason) for reason in alert.reasons]
 
@@ -168,7 +189,7 @@ def _add(alert: Alert, evidence: Evidence) -> None:
     alert.reasons = [encrypt(each) for each in list(dict.fromkeys(said))[:MOST_REASONS]]
     alert.rules = list(dict.fromkeys([*evidence.rules, *alert.rules]))
     alert.event_ids = sorted({*alert.event_ids, *evidence.event_ids})[-MOST_EVENTS:]
-    alert.not_checked = evidence.not_checked
+    alert.not_checked = list(dict.fromkeys([*alert.not_checked, *evidence.not_checked]))
     alert.score, alert.updated_at = max(alert.score, evidence.score), timezone.now()
     alert.save()
 

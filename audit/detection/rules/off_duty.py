@@ -9,7 +9,8 @@ detection.md 4.3, misuse scenario 10. Trap: night teams, evening clinics, on-cal
 from collections.abc import Iterator
 from math import log
 
-from audit.detection.looks import LONDON, Band, Dossier, Seen, band_of
+from accounts.clocks import LONDON
+from audit.detection.looks import Band, Dossier, Seen, band_of
 from audit.detection.rules.base import DAY, Found, Rule, ids
 from audit.detection.usual import Usual
 

@@ -73,3 +73,23 @@ def test_the_log_is_read_by_index_however_long_it_is(ledger: Ledger) -> None:
     assert "xid_idx" in plan
     assert "Sort Key: e.xid, e.id" in plan
     assert "::bigint" not in plan
+
+
+def test_what_is_caught_up_with_is_judged_a_few_minutes_at_a_time(ledger: Ledger) -> None:
+    """After an outage an evening's trawl is not looked for in the hour before breakfast."""
+    early, later, newest = ledger.write(3)
+    owner(
+        ledger,
+        f"UPDATE audit_event SET recorded_at = recorded_at - interval '20 minutes'"
+        f" WHERE id = {early}",
+        f"UPDATE audit_event SET recorded_at = recorded_at - interval '18 minutes'"
+        f" WHERE id = {later}",
+    )
+    alias = ledger.alias("scan")
+    read_until(Place(1, 0, 0), later, alias)
+    first = next_batch(Place(1, 0, 0), until=LATER, using=alias)
+    assert (first.place.event_id, first.is_last) == (later, False)
+    second = next_batch(first.place, until=LATER, using=alias)
+    assert second.place.event_id == newest
+    until = datetime.now(UTC) - timedelta(minutes=10)
+    assert next_batch(Place(1, 0, 0), until=until, using=alias).is_last

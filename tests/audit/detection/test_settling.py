@@ -11,6 +11,7 @@ from audit.detection.keeping import LOOKS, forget
 from audit.detection.looks import day_of
 from audit.detection.models import JudgedLook, PersonDay
 from audit.detection.scanning import scan as scan_once
+from audit.investigations.alerts import answer_alert
 from audit.investigations.models import Alert
 from tests.audit.detection.test_scanning import look, scan
 from tests.factories import records
@@ -93,3 +94,38 @@ def test_what_no_rule_looks_back_at_is_forgotten(worker) -> None:
     assert forget(today + LOOKS + timedelta(days=1)) == 1
     assert not JudgedLook.objects.exists()
     assert PersonDay.objects.exists()
+
+
+def test_a_team_that_has_said_why_is_not_asked_the_same_again(worker) -> None:
+    team = acting_as(Role.MANAGEMENT_TEAM, at=worker.base)
+    look(worker, same_household=True)
+    scan()
+    answer_alert(alert=Alert.objects.get(), said="Her own child, by arrangement.", by=team)
+    three_days_later()
+    assert JudgedLook.objects.get().is_settled
+    assert Alert.objects.count() == 1
+    look(worker, same_household=True)
+    scan()
+    assert Alert.objects.open().count() == 1
+
+
+def test_when_a_crowd_shows_whoever_was_there_before_is_told_of_as_well(worker) -> None:
+    child = records.child("Una", "Vale", "2015-03-08").pk
+    early = [acting_as(Role.PRACTITIONER).user.pk for _ in range(6)]
+    JudgedLook.objects.bulk_create(
+        JudgedLook(
+            event_id=10**9 + n,
+            person=person,
+            child=child,
+            kind=0,
+            at=timezone.now() - timedelta(hours=n + 1),
+            role="practitioner",
+            level=0,
+            is_far=True,
+        )
+        for n, person in enumerate(early)
+    )
+    look(worker, child)
+    scan()
+    assert set(Alert.objects.values_list("person", flat=True)) >= set(early)
+    assert all("R07" in alert.rules for alert in Alert.objects.all())

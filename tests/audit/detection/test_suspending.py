@@ -101,9 +101,11 @@ def test_two_unlike_reasons_suspend_the_account_in_one_act(
     assert {"manager_told", "suspended", "case_opened"} <= kinds
 
 
-def test_it_advises_only_until_the_central_team_lets_it(nosy, team, known_weeks) -> None:
+def test_it_advises_only_until_the_central_team_lets_it(nosy, team, known_weeks, events) -> None:
     try_it_on_the_own_child(nosy)
+    events.mark()
     scan()
+    assert events.actions() == ["alert.raised"]
     nosy.user.refresh_from_db()
     assert nosy.user.status == "active"
     assert acting.ADVICE in Alert.objects.get().not_checked
