@@ -137,7 +137,7 @@ VERBS: dict[str, Verb] = {
             button="Suspend the account",
             consequence="The person is signed out everywhere at once and cannot sign in until"
             " somebody reinstates the account. They and their line manager are told, and an"
-            " investigation is opened.",
+            " investigation is opened. The person reads the reason that you give.",
             done="The account is suspended. All its sessions have ended, the line manager is told,"
             " and an investigation waits for a reviewer.",
             states=frozenset({AccountStatus.ACTIVE, AccountStatus.HELD}),

@@ -28,17 +28,23 @@ from accounts.policies import require
 from accounts.roles import OrganisationKind, Permission
 from accounts.signin.changes import members_of, team_of
 from audit.investigations.duty import is_last_on_duty
+from audit.investigations.entries import enter, tell, write
 from audit.investigations.models import (
     AskedOf,
     EmployerSanction,
     Finding,
     Intent,
     Investigation,
-    InvestigationEntry,
     Origin,
     Status,
 )
-from audit.investigations.policies import can_act, can_open_case, can_prompt, can_suspend, is_close
+from audit.investigations.policies import (
+    can_act,
+    can_open_case,
+    can_prompt,
+    can_suspend,
+    has_reviewer_left,
+)
 from audit.investigations.table import LEADS, Act
 from audit.ledger.actor import ActorKind
 from audit.ledger.events import EventType
@@ -90,7 +96,7 @@ def suspend(
             return None
         case = _live_case(user)
         case = _added(case, reasons, event_ids, by) if case else _open(user, reasons, event_ids, by)
-        manager = _write(MessageKind.MANAGER_TOLD, user.line_manager_email, case, by)
+        manager = write(MessageKind.MANAGER_TOLD, user.line_manager_email, case, by)
         append(
             EventType.MANAGER_NOTIFIED,
             actor=by.actor,
@@ -98,9 +104,9 @@ def suspend(
             **about,
         )
         Investigation.objects.filter(pk=case.pk, risk__lt=risk).update(risk=risk)
-        _write(MessageKind.SUSPENDED, user, case, by, link=side_of(case))
+        write(MessageKind.SUSPENDED, user, case, by, link=side_of(case))
         for member in told_of_a_case(user):
-            _write(MessageKind.CASE_OPENED, member, case, by)
+            write(MessageKind.CASE_OPENED, member, case, by)
     return case
 
 
@@ -108,9 +114,7 @@ def told_of_a_case(person: User) -> list[User]:
     """The person's own team; where everybody of it is too close to judge, the central team as well,
     which finds another team.
     """
-    team = team_of(person)
-    left = any(not is_close(member, person) for member in team)
-    return team if left else both_teams(person)
+    return team_of(person) if has_reviewer_left(person) else both_teams(person)
 
 
 def _call_the_national_desk(user: User, by: Acting) -> None:
@@ -152,8 +156,8 @@ def give_back_to(user: User, reason: str, by: Acting) -> bool:
             # Another authority judged; to give the account back is the own team's part.
             if not reinstate_account(user=user, reason=reason, by=by):
                 return False
-            _write(MessageKind.GIVEN_BACK, user, case, by)
-            _enter(EventType.ACCOUNT_REINSTATED, case, by, reason)
+            write(MessageKind.GIVEN_BACK, user, case, by)
+            enter(EventType.ACCOUNT_REINSTATED, case, by, reason)
             return True
         if case is not None:
             return give_back(case=case, said=reason, by=by)
@@ -175,11 +179,11 @@ def open_case(*, person: User, reason: str, origin: Origin, by: Acting) -> Inves
         if case is not None:
             case.reasons = [*case.reasons, encrypt(reason)]
             case.save(update_fields=["reasons"])
-            _tell(EventType.INVESTIGATION_ANSWERED, case, by, reason, kind=origin.value)
+            tell(EventType.INVESTIGATION_ANSWERED, case, by, reason, kind=origin.value)
             return case
         case = _open(person, [reason], (), by, origin)
         for member in told_of_a_case(person):
-            _write(MessageKind.CASE_OPENED, member, case, by)
+            write(MessageKind.CASE_OPENED, member, case, by)
     return case
 
 
@@ -195,9 +199,8 @@ def prompt(*, case: Investigation, said: str, by: Acting) -> None:
             target_id=locked.pk,
         )
         for member in team_of(locked.person):
-            _write(MessageKind.CASE_PROMPTED, member, locked, by)
-        _event(EventType.INVESTIGATION_QUESTIONED, locked, by, said, to=AskedOf.TEAM.value)
-        _enter(EventType.INVESTIGATION_QUESTIONED, locked, by, said, to=AskedOf.TEAM)
+            write(MessageKind.CASE_PROMPTED, member, locked, by)
+        tell(EventType.INVESTIGATION_QUESTIONED, locked, by, said, to=AskedOf.TEAM)
 
 
 def take(*, case: Investigation, by: Acting) -> None:
@@ -206,14 +209,14 @@ def take(*, case: Investigation, by: Acting) -> None:
         locked = _locked(case, Act.TAKE, by)
         due = {} if locked.finding else {"due_at": _due(TO_FIND)}
         _move(locked, Act.TAKE, reviewer=by.user, **due)
-        _tell(EventType.INVESTIGATION_ASSIGNED, locked, by)
+        tell(EventType.INVESTIGATION_ASSIGNED, locked, by)
 
 
 def note(*, case: Investigation, said: str, by: Acting) -> None:
     """Writes down what was heard or seen. Raises `Refused`."""
     with transaction.atomic():
         locked = _locked(case, Act.NOTE, by)
-        _tell(EventType.INVESTIGATION_ANSWERED, locked, by, said)
+        tell(EventType.INVESTIGATION_ANSWERED, locked, by, said)
 
 
 def confirm(*, case: Investigation, said: str, by: Acting) -> bool:
@@ -224,7 +227,7 @@ def confirm(*, case: Investigation, said: str, by: Acting) -> bool:
         locked = _locked(case, Act.CONFIRM, by)
         if locked.person.status != AccountStatus.SUSPENDED:
             return False
-        _tell(EventType.INVESTIGATION_CONFIRMED, locked, by, said)
+        tell(EventType.INVESTIGATION_CONFIRMED, locked, by, said)
     return True
 
 
@@ -237,11 +240,10 @@ def ask(*, case: Investigation, of: AskedOf, said: str, by: Acting) -> None:
         locked = _locked(case, Act.ASK_PERSON if of_person else Act.ASK_MANAGER, by)
         if of_person:
             link = side_of(locked)
-            _write(MessageKind.QUESTION_WAITS, locked.person, locked, by, link=link)
+            write(MessageKind.QUESTION_WAITS, locked.person, locked, by, link=link)
         else:
-            _write(MessageKind.MANAGER_ASKED, locked.person.line_manager_email, locked, by)
-        _event(EventType.INVESTIGATION_QUESTIONED, locked, by, said, to=of.value)
-        _enter(EventType.INVESTIGATION_QUESTIONED, locked, by, said, to=of)
+            write(MessageKind.MANAGER_ASKED, locked.person.line_manager_email, locked, by)
+        tell(EventType.INVESTIGATION_QUESTIONED, locked, by, said, to=of)
 
 
 def give_back(*, case: Investigation, said: str, by: Acting) -> bool:
@@ -253,8 +255,8 @@ def give_back(*, case: Investigation, said: str, by: Acting) -> bool:
         locked = _locked(case, Act.GIVE_BACK, by)
         if not reinstate_account(user=locked.person, reason=said[:400], by=by):
             return False
-        _write(MessageKind.GIVEN_BACK, locked.person, locked, by)
-        _enter(EventType.ACCOUNT_REINSTATED, locked, by, said)
+        write(MessageKind.GIVEN_BACK, locked.person, locked, by)
+        enter(EventType.ACCOUNT_REINSTATED, locked, by, said)
     return True
 
 
@@ -272,8 +274,8 @@ def find(*, case: Investigation, judgement: Judgement, said: str, by: Acting) ->
             found_at=Now(),
             due_at=_due(TO_ANSWER),
         )
-        detail = {"status": judgement.finding.value}
-        _tell(EventType.INVESTIGATION_FOUND, locked, by, said, **detail)
+        status = judgement.finding.value
+        tell(EventType.INVESTIGATION_FOUND, locked, by, said, status=status)
 
 
 def refer(*, case: Investigation, said: str, by: Acting) -> None:
@@ -283,7 +285,7 @@ def refer(*, case: Investigation, said: str, by: Acting) -> None:
     with transaction.atomic():
         locked = _locked(case, Act.REFER, by)
         _move(locked, Act.REFER, referred_at=Now(), due_at=_due(TO_ANSWER))
-        _tell(EventType.INVESTIGATION_REFERRED, locked, by, said)
+        tell(EventType.INVESTIGATION_REFERRED, locked, by, said)
 
 
 def record_answer(
@@ -293,7 +295,7 @@ def record_answer(
     with transaction.atomic():
         locked = _locked(case, Act.ANSWER, by)
         _move(locked, Act.ANSWER, sanction=sanction, answered_on=answered_on)
-        _tell(EventType.INVESTIGATION_ANSWERED, locked, by, kind=sanction.value)
+        tell(EventType.INVESTIGATION_ANSWERED, locked, by, kind=sanction.value)
 
 
 def close(*, case: Investigation, said: str, by: Acting) -> None:
@@ -304,7 +306,7 @@ def close(*, case: Investigation, said: str, by: Acting) -> None:
     with transaction.atomic():
         locked = _locked(case, Act.CLOSE, by)
         _move(locked, Act.CLOSE, closed_by=by.user, closed_at=Now())
-        _tell(EventType.INVESTIGATION_CLOSED, locked, by, said, status=locked.finding)
+        tell(EventType.INVESTIGATION_CLOSED, locked, by, said, status=locked.finding)
 
 
 def escalate_overdue() -> int:
@@ -322,8 +324,8 @@ def escalate_overdue() -> int:
                 continue
             case = Investigation.objects.select_related("person__employer__parent").get(pk=pk)
             for member in both_teams(case.person):
-                _write(MessageKind.CASE_OVERDUE, member, case, by)
-            _tell(EventType.INVESTIGATION_ESCALATED, case, by)
+                write(MessageKind.CASE_OVERDUE, member, case, by)
+            tell(EventType.INVESTIGATION_ESCALATED, case, by)
             done += 1
     return done
 
@@ -350,7 +352,7 @@ def _added(
     case.reasons = [*(encrypt(reason) for reason in reasons), *case.reasons]
     case.event_ids = sorted({*case.event_ids, *event_ids})
     case.save(update_fields=["reasons", "event_ids"])
-    _enter(EventType.ACCOUNT_SUSPENDED, case, by, "")
+    enter(EventType.ACCOUNT_SUSPENDED, case, by)
     return case
 
 
@@ -371,7 +373,7 @@ def _open(
         opened_by=by.user,
         due_at=_due(TO_TAKE),
     )
-    _tell(EventType.INVESTIGATION_OPENED, case, by, kind=case.origin)
+    tell(EventType.INVESTIGATION_OPENED, case, by, kind=case.origin)
     return case
 
 
@@ -400,45 +402,6 @@ def _move(case: Investigation, act: Act, **changes: object) -> None:
 def side_of(case: Investigation) -> str:
     """Where the person reads the reasons and answers; a password has to be shown there as well."""
     return reverse("investigations:your-side", args=[case.key])
-
-
-def _tell(event: EventType, case: Investigation, by: Acting, said: str = "", **detail: str) -> None:
-    _event(event, case, by, said, **detail)
-    _enter(event, case, by, said)
-
-
-def _event(
-    event: EventType, case: Investigation, by: Acting, said: str = "", **detail: str
-) -> None:
-    append(
-        event,
-        actor=by.actor,
-        target_type="investigation",
-        target_id=case.pk,
-        detail={"user_id": case.person_id, **detail},
-        payload=said or None,
-    )
-
-
-def _enter(
-    event: EventType, case: Investigation, by: Acting, said: str, to: AskedOf | None = None
-) -> None:
-    InvestigationEntry.objects.create(
-        investigation=case,
-        by=by.user,
-        what=event.value,
-        said=encrypt(said) if said else "",
-        to=to or "",
-    )
-
-
-def _write(
-    kind: MessageKind, to: User | str, case: Investigation, by: Acting, link: str = ""
-) -> int:
-    message = queue_message(
-        kind=kind, to=to, about_type="investigation", about_id=case.pk, link=link, by=by
-    )
-    return message.pk
 
 
 def _due(days: int) -> datetime:

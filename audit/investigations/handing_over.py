@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db import transaction
 
 from accounts.acting import Acting
-from accounts.encryption import encrypt
 from accounts.policies import require
 from accounts.roles import Permission
-from audit.investigations.models import Investigation, InvestigationEntry
+from audit.investigations.entries import enter
+from audit.investigations.models import Investigation
 from audit.investigations.policies import can_hand_over
 from audit.ledger.events import EventType
 from audit.ledger.writer import append
@@ -42,12 +42,7 @@ def hand_over(*, case: Investigation, plan: Plan, by: Acting) -> bool:
         _require(locked, by)
         if not hand_over_work(person=locked.person, plan=plan, by=by):
             return False
-        InvestigationEntry.objects.create(
-            investigation=locked,
-            by=by.user,
-            what=EventType.INVOLVEMENT_HANDED_OVER.value,
-            said=encrypt(_said(plan)),
-        )
+        enter(EventType.INVOLVEMENT_HANDED_OVER, locked, by, _said(plan))
     return True
 
 

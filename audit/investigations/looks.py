@@ -59,6 +59,11 @@ class Looks:
     not_seen: int
     may_see_names: bool
 
+    @property
+    def is_about_children(self) -> bool:
+        """Whether the case is about a record: else there is no name to show."""
+        return any(look.is_meant and look.child_id for look in self.looks)
+
 
 def read_looks(*, case: Investigation, by: Acting) -> Looks:
     """The person's look-ups on the days of the case (the last seven of them): an event, committed

@@ -13,13 +13,13 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.acting import Acting
-from accounts.encryption import decrypt, encrypt
-from accounts.messages import MessageKind, queue_message
-from accounts.models import User
+from accounts.encryption import decrypt
+from accounts.messages import MessageKind
 from accounts.policies import require
 from accounts.signin.changes import team_of
 from accounts.uploads import Upload, discard, keep
 from audit.investigations.actions import both_teams
+from audit.investigations.entries import tell, write_to_all
 from audit.investigations.models import AskedOf, CaseFile, Investigation, InvestigationEntry, Origin
 from audit.investigations.policies import (
     NO_SUCH_INVESTIGATION,
@@ -114,7 +114,7 @@ def answer(
     try:
         with transaction.atomic():
             locked = _locked(case, by)
-            entry = _enter(EventType.INVESTIGATION_ANSWERED, locked, said, by)
+            entry = tell(EventType.INVESTIGATION_ANSWERED, locked, by, said, kind="own")
             if stored and upload:
                 CaseFile.objects.create(
                     entry=entry,
@@ -124,7 +124,7 @@ def answer(
                     file_hash=upload.hash,
                 )
             told = [locked.reviewer] if locked.reviewer else team_of(locked.person)
-            _write(MessageKind.PERSON_ANSWERED, told, locked, by)
+            write_to_all(MessageKind.PERSON_ANSWERED, told, locked, by)
     except BaseException:
         if stored:
             discard(stored)
@@ -138,8 +138,8 @@ def appeal(*, case: Investigation, said: str, by: Acting) -> None:
     """
     with transaction.atomic():
         locked = _locked(case, by, appeals=True)
-        _enter(EventType.INVESTIGATION_APPEALED, locked, said, by)
-        _write(MessageKind.CASE_APPEALED, both_teams(locked.person), locked, by)
+        tell(EventType.INVESTIGATION_APPEALED, locked, by, said, kind="own")
+        write_to_all(MessageKind.CASE_APPEALED, both_teams(locked.person), locked, by)
 
 
 def has_room(case: Investigation) -> bool:
@@ -156,25 +156,6 @@ def _locked(case: Investigation, by: Acting, *, appeals: bool = False) -> Invest
         target_id=locked.pk,
     )
     return locked
-
-
-def _enter(event: EventType, case: Investigation, said: str, by: Acting) -> InvestigationEntry:
-    append(
-        event,
-        actor=by.actor,
-        target_type="investigation",
-        target_id=case.pk,
-        detail={"user_id": case.person_id, "kind": "own"},
-        payload=said,
-    )
-    return InvestigationEntry.objects.create(
-        investigation=case, by=by.user, what=event.value, said=encrypt(said)
-    )
-
-
-def _write(kind: MessageKind, people: list[User], case: Investigation, by: Acting) -> None:
-    for user in people:
-        queue_message(kind=kind, to=user, about_type="investigation", about_id=case.pk, by=by)
 
 
 def _said(entry: InvestigationEntry) -> Said:

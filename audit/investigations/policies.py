@@ -18,6 +18,7 @@ from accounts.policies import (
     signed_in,
 )
 from accounts.roles import Permission
+from accounts.signin.changes import team_of
 from audit.investigations.models import Alert, Investigation, Report, Status
 from audit.investigations.table import LEADS, Act, acts_in
 
@@ -53,6 +54,11 @@ NOT_YOURS = deny(
     "another-reviewer",
     "Somebody else reviews this case.",
     "Take it over first, or leave it to them.",
+)
+ALREADY_YOURS = deny(
+    "already-reviewer",
+    "You review this case already.",
+    "Go on with it on its page.",
 )
 OWN_TEAM_GIVES_BACK = deny(
     "own-team-gives-back",
@@ -164,6 +170,7 @@ def _can_act(by: Acting, case: Investigation, act: Act, close: bool) -> Decision
         ALLOWED if (Status(case.status), act) in LEADS else NOT_NOW,
         TOO_CLOSE if close else ALLOWED,
         OWN_TEAM_GIVES_BACK if act is Act.GIVE_BACK and _is_elsewhere(case) else ALLOWED,
+        ALREADY_YOURS if act is Act.TAKE and case.reviewer == by.user else ALLOWED,
         NOT_YOURS if act not in _FOR_ANYBODY and case.reviewer != by.user else ALLOWED,
         FOUND_BY_YOU if act is Act.CLOSE and _found_wrong_by(by, case) else ALLOWED,
     )
@@ -263,6 +270,11 @@ def is_close(user: User, person: User) -> bool:
     memberships = TeamMembership.objects.filter(ended_on=None)
     teams = memberships.filter(user=person).values("team")
     return bool(memberships.filter(user=user, team__in=teams).exists())
+
+
+def has_reviewer_left(person: User) -> bool:
+    """Whether anybody of the person's own team is far enough from them to judge."""
+    return any(not is_close(member, person) for member in team_of(person))
 
 
 def _is_elsewhere(case: Investigation) -> bool:

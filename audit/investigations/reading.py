@@ -38,11 +38,11 @@ from audit.investigations.policies import (
     can_investigate,
     can_prompt,
     can_transfer,
+    has_reviewer_left,
     is_of_base,
     may_read_reasons,
 )
 from audit.investigations.table import Act
-from audit.investigations.transfer import has_reviewer_left
 from audit.ledger.events import EventType
 from audit.ledger.writer import append
 from records.open_work import OpenCounts, count_open_work

@@ -15,23 +15,17 @@ from django.utils import timezone
 
 from accounts.acting import Acting
 from accounts.clocks import add_working_days
-from accounts.encryption import encrypt
-from accounts.messages import MessageKind, queue_message
-from accounts.models import Organisation, RoleGrant, User
+from accounts.messages import MessageKind
+from accounts.models import Organisation, RoleGrant
 from accounts.models.users import AccountStatus
 from accounts.policies import require
 from accounts.roles import MANAGING, Permission, Role
-from accounts.signin.changes import members_of, team_of
+from accounts.signin.changes import members_of
 from audit.investigations.actions import TO_FIND
-from audit.investigations.models import Investigation, InvestigationEntry, Status
-from audit.investigations.policies import can_accept, can_transfer, is_close
+from audit.investigations.entries import tell, write_to_all
+from audit.investigations.models import Investigation, Status
+from audit.investigations.policies import can_accept, can_transfer
 from audit.ledger.events import EventType
-from audit.ledger.writer import append
-
-
-def has_reviewer_left(person: User) -> bool:
-    """Whether anybody of the person's own team is far enough from them to judge."""
-    return any(not is_close(member, person) for member in team_of(person))
 
 
 def teams_to_offer(case: Investigation) -> list[Organisation]:
@@ -60,8 +54,8 @@ def offer(*, case: Investigation, to: Organisation, said: str, by: Acting) -> No
         locked = _locked(case)
         require(can_transfer(by, locked), **_about(locked))
         Investigation.objects.filter(pk=locked.pk).update(offered_to=to, offered_at=Now())
-        _tell(EventType.INVESTIGATION_TRANSFERRED, locked, by, said, organisation_id=to.pk)
-        _write(MessageKind.CASE_OFFERED, members_of(to, but=locked.person), locked, by)
+        tell(EventType.INVESTIGATION_TRANSFERRED, locked, by, said, organisation_id=to.pk)
+        write_to_all(MessageKind.CASE_OFFERED, members_of(to, but=locked.person), locked, by)
 
 
 def accept(*, case: Investigation, by: Acting) -> None:
@@ -81,13 +75,13 @@ def accept(*, case: Investigation, by: Acting) -> None:
             escalated_at=None,
             **changes,
         )
-        _tell(
+        tell(
             EventType.INVESTIGATION_TRANSFER_ACCEPTED,
             locked,
             by,
             organisation_id=locked.offered_to_id,
         )
-        _write(MessageKind.OFFER_ANSWERED, before, locked, by)
+        write_to_all(MessageKind.OFFER_ANSWERED, before, locked, by)
 
 
 def decline(*, case: Investigation, said: str, by: Acting) -> None:
@@ -97,8 +91,10 @@ def decline(*, case: Investigation, said: str, by: Acting) -> None:
         require(can_accept(by, locked), **_about(locked))
         Investigation.objects.filter(pk=locked.pk).update(offered_to=None, offered_at=None)
         words = f"Not taken over: {said}"
-        _tell(EventType.INVESTIGATION_ANSWERED, locked, by, words, kind="transfer-refused")
-        _write(MessageKind.OFFER_ANSWERED, members_of(locked.base, but=locked.person), locked, by)
+        tell(EventType.INVESTIGATION_ANSWERED, locked, by, words, kind="transfer-refused")
+        write_to_all(
+            MessageKind.OFFER_ANSWERED, members_of(locked.base, but=locked.person), locked, by
+        )
 
 
 def offered_to_team(by: Acting) -> Q:
@@ -117,27 +113,6 @@ def _about(case: Investigation) -> dict[str, Any]:
         "target_type": "investigation",
         "target_id": case.pk,
     }
-
-
-def _tell(
-    event: EventType, case: Investigation, by: Acting, said: str = "", **detail: object
-) -> None:
-    append(
-        event,
-        actor=by.actor,
-        target_type="investigation",
-        target_id=case.pk,
-        detail={"user_id": case.person_id, **detail},
-        payload=said or None,
-    )
-    InvestigationEntry.objects.create(
-        investigation=case, by=by.user, what=event.value, said=encrypt(said) if said else ""
-    )
-
-
-def _write(kind: MessageKind, people: list[User], case: Investigation, by: Acting) -> None:
-    for user in people:
-        queue_message(kind=kind, to=user, about_type="investigation", about_id=case.pk, by=by)
 
 
 def _due() -> datetime:

@@ -17,9 +17,14 @@ from accounts.refusals import record_refusal
 from accounts.roles import Permission
 from audit.investigations.forms import OfferForm, WordsForm
 from audit.investigations.models import Investigation
-from audit.investigations.policies import NoSuchInvestigation, can_accept, can_transfer
+from audit.investigations.policies import (
+    NoSuchInvestigation,
+    can_accept,
+    can_transfer,
+    has_reviewer_left,
+)
 from audit.investigations.reading import find_case
-from audit.investigations.transfer import accept, decline, has_reviewer_left, offer, teams_to_offer
+from audit.investigations.transfer import accept, decline, offer, teams_to_offer
 
 
 @keeps_form

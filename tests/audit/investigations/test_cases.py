@@ -344,14 +344,26 @@ def test_one_case_costs_fifteen_statements_whatever_was_done(nosy, team) -> None
     address = reverse("investigations:case", args=[case.key])
     client.get(address)
     counts = []
-    for _ in range(2):
+    for step in (actions.take, None):
         with CaptureQueriesContext(connection) as asked:
             client.get(address)
         counts.append(len([each for each in asked if "SAVEPOINT" not in each["sql"]]))
-        actions.take(case=case, by=team)
+        if step:
+            step(case=case, by=team)
         for number in range(5):
             actions.note(case=case, said=f"Note {number}", by=team)
     assert max(counts) <= 15, counts
+
+
+def test_a_reviewer_is_not_offered_the_case_that_is_theirs(nosy, team) -> None:
+    case = suspended(nosy, team)
+    assert "Take this case" in words(page(team, "investigations:case", case.key))
+    actions.take(case=case, by=team)
+    assert "Take this case" not in words(page(team, "investigations:case", case.key))
+    with pytest.raises(Refused, match="already-reviewer"):
+        actions.take(case=case, by=team)
+    colleague = acting_as(Role.MANAGEMENT_TEAM, at=nosy.base)
+    assert "Take this case" in words(page(colleague, "investigations:case", case.key))
 
 
 def test_the_case_says_who_was_told_and_whether_it_reached_them(nosy, team) -> None:

@@ -20,10 +20,10 @@ from audit.investigations import actions, duty
 from audit.investigations.actions import Judgement
 from audit.investigations.duty import is_last_on_duty, is_out_of_hours
 from audit.investigations.models import Finding, Intent, Investigation
+from audit.investigations.policies import has_reviewer_left
 from audit.investigations.transfer import (
     accept,
     decline,
-    has_reviewer_left,
     offer,
     teams_to_offer,
 )
