@@ -350,7 +350,9 @@ class HandOverForm(PostedForm):
                 continue
             cleaned[name] = cleaned.get(name) or everything
             if cleaned[name] not in {value for value, _ in field.choices} - {""}:  # type: ignore[attr-defined]
-                self.add_error(name, f"Choose who takes over: {field.label}")
+                cannot = everything and cleaned[name] == everything
+                why = "The colleague chosen above cannot take this over. " if cannot else ""
+                self.add_error(name, f"{why}Choose who takes over: {field.label}")
         return cleaned
 
     @property

@@ -161,6 +161,10 @@ def test_the_case_says_what_is_without_an_owner_and_the_page_gives_it_away(stopp
     assert "Dr Asha Rao" in shown
     refused = words(at_page(stopped.team, stopped.case, {}))
     assert "Choose who takes over: T-7" in refused
+    assert "cannot take this over" not in refused
+    officer = {"everything": str(stopped.team.user.key)}
+    refused = words(at_page(stopped.team, stopped.case, officer))
+    assert "The colleague chosen above cannot take this over. Choose who takes over: T-7" in refused
     done = at_page(
         stopped.team,
         stopped.case,
